@@ -1,0 +1,30 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Crm.Plugin.Mirror.Records;
+
+/// <summary>A telephone number of a counterparty or of one of its contact persons.</summary>
+/// <remarks>
+/// Table <c>phone_fragment</c> (fragment, phone_id) beside it holds, for each number, every run of up to
+/// <see cref="Search.PhoneDigits.FragmentLength"/> digits, so that any fragment of any number is found by one range of one index.
+/// </remarks>
+public sealed class PhoneRecord
+{
+    public long Id { get; set; }
+
+    public long CounterpartyId { get; set; }
+
+    /// <summary>Null when it is the counterparty's own.</summary>
+    public long? PersonId { get; set; }
+
+    /// <summary>As the ERP keeps it.</summary>
+    public required string Typed { get; set; }
+
+    /// <summary>Normalised by <see cref="Search.PhoneDigits.Normalise"/>.</summary>
+    public required string Digits { get; set; }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<PhoneRecord>
+    {
+        public void Configure(EntityTypeBuilder<PhoneRecord> builder) => builder.ToTable("phone");
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Crm.Plugin.Storage;
+
+/// <summary>Registers the database.</summary>
+internal static class StorageFeature
+{
+    public static IServiceCollection AddStorage(this IServiceCollection services, DatabaseOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddPooledDbContextFactory<CrmDbContext>(builder => Configure(builder, options));
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<CrmDbContext>>().CreateDbContext());
+        return services;
+    }
+
+    public static void Configure(DbContextOptionsBuilder builder, DatabaseOptions options)
+    {
+        if (options.Kind == DatabaseKind.Sqlite)
+        {
+            builder.UseSqlite(options.ConnectionString).AddInterceptors(new SqlitePragmas());
+        }
+        else
+        {
+            builder.UseNpgsql(options.ConnectionString);
+        }
+
+        // Migrations are written by hand, so there is no model snapshot to compare the model with.
+        builder.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
+        builder.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
+    }
+}
