@@ -1,0 +1,57 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Crm.Plugin.Shell;
+
+/// <summary>How a .NET ERP, or the plugin's own process, takes the plugin in.</summary>
+public static class CrmPlugin
+{
+    /// <summary>Registers the plugin. Ports of Crm.Contracts that are registered beside it are used in place of a connector.</summary>
+    public static IServiceCollection AddCrmPlugin(this IServiceCollection services, CrmPluginOptions options)
+    {
+        Directory.CreateDirectory(options.DataFolder);
+        services.AddSingleton(options);
+        services.AddSingleton(options.Clock);
+        services.AddStorage(DatabaseOptions.From(options.Database, options.DataFolder));
+        services.AddSecurity(options);
+        services.AddLocalization();
+        services.AddHttpContextAccessor();
+        services.AddRazorComponents();
+        services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
+        services.AddSingleton<Assets>();
+        services.AddSingleton<FrameAncestors>();
+        services.AddScoped<Show>();
+        services.AddMemoryCache();
+        services.AddOpenApi();
+        // One line a feature, in the alphabet's order.
+        return services;
+    }
+
+    /// <summary>Maps the screens, the API and the health checks.</summary>
+    public static void MapCrmPlugin(this WebApplication app)
+    {
+        app.UseMiddleware<Guard>();
+        app.UseRequestLocalization(Languages.Options());
+        app.UseStaticFiles(app.Services.GetRequiredService<Assets>().Options());
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseMiddleware<AntiforgeryGuard>();
+        app.MapSignIn();
+        app.MapPreferences();
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapGet("/", () => TypedResults.Redirect("/my-day"));
+        app.MapFallback(() => Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound }));
+        // One line a feature, in the alphabet's order.
+    }
+
+    /// <summary>Brings the database up to this version.</summary>
+    public static async Task PrepareCrmPluginAsync(this IServiceProvider services, CancellationToken cancellation)
+    {
+        await using var database = await services.GetRequiredService<IDbContextFactory<CrmDbContext>>().CreateDbContextAsync(cancellation);
+        await database.Database.MigrateAsync(cancellation);
+    }
+}

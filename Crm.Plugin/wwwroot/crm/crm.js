@@ -1,0 +1,74 @@
+// What plain HTML and htmx cannot do: hot keys, charts. No state is kept here; the address and the database are the state.
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) {
+    return;
+  }
+  const target = document.querySelector(`[data-hotkey="${CSS.escape(event.key)}"]`);
+  if (target) {
+    event.preventDefault();
+    if (target.matches("input, textarea, select")) {
+      target.focus();
+      target.select?.();
+    } else {
+      target.click();
+    }
+  }
+});
+
+// A form sent with Ctrl+Enter from its long text.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.target.closest("form")?.requestSubmit();
+  }
+});
+
+let charts;
+function library() {
+  charts ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = document.body.dataset.echarts;
+    script.onload = () => resolve(window.echarts);
+    script.onerror = reject;
+    document.head.append(script);
+  });
+  return charts;
+}
+
+const drawn = new Map();
+
+async function draw(element) {
+  const echarts = await library();
+  drawn.get(element)?.dispose();
+  const chart = echarts.init(element, document.documentElement.dataset.bsTheme === "dark" ? "dark" : null);
+  const option = JSON.parse(element.dataset.chart);
+  option.backgroundColor = "transparent";
+  option.animation = false;
+  chart.setOption(option);
+  chart.on("click", (event) => {
+    const address = event.data?.href;
+    if (address) {
+      location.assign(address);
+    }
+  });
+  drawn.set(element, chart);
+}
+
+function drawAll(within) {
+  for (const element of within.querySelectorAll("[data-chart]")) {
+    draw(element);
+  }
+  for (const element of drawn.keys()) {
+    if (!element.isConnected) {
+      drawn.get(element).dispose();
+      drawn.delete(element);
+    }
+  }
+}
+
+drawAll(document);
+document.addEventListener("htmx:load", (event) => drawAll(event.target.parentElement ?? document));
+addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
+new MutationObserver(() => drawn.forEach((_, element) => draw(element)))
+  .observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
