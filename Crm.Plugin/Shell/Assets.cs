@@ -4,14 +4,15 @@ using Microsoft.Net.Http.Headers;
 
 namespace Crm.Plugin.Shell;
 
-/// <summary>Scripts, styles and fonts of the screens; they lie beside the assembly, so that any process that loads it can serve them.</summary>
+/// <summary>Scripts, styles and fonts of the screens; they lie in the program folder, so that any process that loads the plugin can serve them.</summary>
 internal sealed class Assets
 {
-    private readonly string folder = Path.Combine(AppContext.BaseDirectory, "wwwroot");
+    private readonly string folder;
     private readonly string version;
 
-    public Assets()
+    public Assets(CrmPluginOptions options)
     {
+        folder = Path.Combine(options.ProgramFolder, "wwwroot");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {

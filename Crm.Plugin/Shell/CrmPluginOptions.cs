@@ -9,11 +9,14 @@ public sealed record CrmPluginOptions
     /// <summary><c>CRM_DATABASE</c>: null for SQLite in the data folder, else a PostgreSQL connection string or URI.</summary>
     public string? Database { get; init; }
 
-    /// <summary>Folder of the manifests; default: beside the plugin's assembly.</summary>
-    public string ManifestFolder { get; init; } = Path.Combine(AppContext.BaseDirectory, "manifests");
+    /// <summary>Where the plugin was unpacked: its manifests, connectors and wwwroot lie there.</summary>
+    public string ProgramFolder { get; init; } = AppContext.BaseDirectory;
 
-    /// <summary>Folder of the connectors; default: beside the plugin's assembly.</summary>
-    public string ConnectorFolder { get; init; } = Path.Combine(AppContext.BaseDirectory, "connectors");
+    /// <summary>Folder of the manifests.</summary>
+    public string ManifestFolder => Path.Combine(ProgramFolder, "manifests");
+
+    /// <summary>Folder of the connectors; an adapter for another ERP is dropped in here.</summary>
+    public string ConnectorFolder => Path.Combine(ProgramFolder, "connectors");
 
     /// <summary>Whether background work (reading the ERPs, reminders) runs in this process.</summary>
     public bool RunJobs { get; init; } = true;

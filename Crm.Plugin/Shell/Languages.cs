@@ -45,6 +45,6 @@ public static class Languages
 
         /// <summary>"ru", "ru-RU" and "ru-KZ" all mean Russian.</summary>
         private static CultureInfo? Find(string? asked) =>
-            string.IsNullOrEmpty(asked) ? null : All.FirstOrDefault(l => l.Code == asked.Split('-')[0].ToLowerInvariant()).Culture;
+            string.IsNullOrEmpty(asked) ? null : All.FirstOrDefault(l => l.Code.Equals(asked.Split('-')[0], StringComparison.OrdinalIgnoreCase)).Culture;
     }
 }

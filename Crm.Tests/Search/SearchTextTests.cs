@@ -1,0 +1,45 @@
+using Crm.Plugin.Search;
+using Xunit;
+
+namespace Crm.Tests.Search;
+
+public sealed class SearchTextTests
+{
+    [Theory]
+    [InlineData("ООО «Ёлка»  и\tКо", "ооо 'елка' и ко")]
+    [InlineData("ТОВ “Їжак”", "тов 'їжак'")]
+    [InlineData("Österreich Straße", "osterreich strasse")]
+    [InlineData("Комп’ютер", "комп'ютер")]
+    [InlineData("Йод ЙОД", "йод йод")]
+    [InlineData("  ", "")]
+    public void Fold_Text_IsComparableWithoutCase(string text, string expected) => Assert.Equal(expected, SearchText.Fold(text));
+}
+
+public sealed class PhoneDigitsTests
+{
+    [Theory]
+    [InlineData("+7 (495) 123-45-67", "74951234567")]
+    [InlineData("8 (495) 123-45-67", "74951234567")]
+    [InlineData("8 (423) 202-25-11, доб. 100", "74232022511")]
+    [InlineData("+380 44 123 45 67", "380441234567")]
+    [InlineData("044 123-45-67", "380441234567")]
+    [InlineData("00 44 20 7946 0018", "442079460018")]
+    [InlineData("123-45", "12345")]
+    [InlineData("", "")]
+    public void Normalise_Spelling_BecomesInternationalDigits(string typed, string expected) =>
+        Assert.Equal(expected, PhoneDigits.Normalise(typed));
+
+    [Theory]
+    [InlineData("8 495 123", new[] { "8495123", "495123" })]
+    [InlineData("123-45", new[] { "12345" })]
+    [InlineData("+7 495", new[] { "7495" })]
+    [InlineData("044 12", new[] { "04412", "4412" })]
+    [InlineData("12", new string[0])]
+    [InlineData("8 (495) 123-45-67", new[] { "74951234567", "84951234567", "4951234567" })]
+    public void Candidates_TypedFragment_IsLookedUpWithAndWithoutTrunkPrefix(string typed, string[] expected) =>
+        Assert.Equal(expected, PhoneDigits.Candidates(typed));
+
+    [Fact]
+    public void Fragments_Number_HoldsEveryRun() =>
+        Assert.Equal(["12345678", "23456789", "3456789", "456789", "56789", "6789", "789"], PhoneDigits.Fragments("123456789"));
+}
