@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Crm.Plugin.Features.Counterparties;
+using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -27,6 +29,8 @@ public static class CrmPlugin
         services.AddMemoryCache();
         services.AddOpenApi();
         // One line a feature, in the alphabet's order.
+        services.AddCounterparties();
+        services.AddOrders();
         return services;
     }
 
@@ -46,6 +50,8 @@ public static class CrmPlugin
         app.MapGet("/", () => TypedResults.Redirect("/my-day"));
         app.MapFallback(() => Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound }));
         // One line a feature, in the alphabet's order.
+        app.MapCounterparties();
+        app.MapOrders();
     }
 
     /// <summary>Brings the database up to this version.</summary>
