@@ -52,7 +52,7 @@ internal sealed record Trade(
 
     /// <summary>Size rank (0 the biggest) to average order value and orders a month, chosen so that a fifth of the customers make four fifths of the revenue.</summary>
     private static readonly (double Rank, double Value, double Orders)[] Sizes =
-        [(0, 9500, 6.4), (0.02, 4400, 5), (0.08, 2150, 3.3), (0.2, 1050, 1.75), (0.5, 520, 0.95), (1, 260, 0.42)];
+        [(0, 9500, 5.3), (0.02, 4400, 4.15), (0.08, 2150, 2.75), (0.2, 1050, 1.45), (0.5, 520, 0.8), (1, 260, 0.36)];
 
     /// <summary>Number of the last counterparty born before the day.</summary>
     public static int LastBornBefore(DateOnly day) => Faithful + (int)Math.Ceiling((day.DayNumber - FirstBirth.DayNumber) / DaysBetweenBirths) - 1;
