@@ -19,11 +19,11 @@ public sealed class TaxIdsTests
 
     [Theory]
     [InlineData("7707083893", "RU")] // the number of Sberbank, as it publishes it
-    [InlineData("500100732259", "RU")] // the tax service's own example of a person's number
+    [InlineData("500100732259", "RU")] // a widely published example of a person's number
     [InlineData("14360570", "UA")] // PrivatBank
     [InlineData("00032129", "UA")] // Oschadbank
-    [InlineData("GB980780684", "GB")] // the example of HMRC's public check service
-    [InlineData("DE136695976", "DE")] // the worked example of ISO 7064 MOD 11,10 in the published VAT rules
+    [InlineData("GB980780684", "GB")] // a widely published example
+    [InlineData("DE136695976", "DE")] // a widely published example
     public void IsValid_PublishedNumber_IsTrue(string number, string country) => Assert.True(IsValid(number, country));
 
     [Theory]
