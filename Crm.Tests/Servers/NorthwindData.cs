@@ -29,6 +29,9 @@ internal sealed class NorthwindData(string folder)
 
     public static decimal Number(string text) => decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
+    /// <summary>Price of a unit after the line's discount: four decimals at most.</summary>
+    public static decimal SalePrice(IReadOnlyDictionary<string, string> line) => Number(line["unitPrice"]) * (1 - Number(line["discount"]));
+
     public static DateOnly Day(string text) => DateOnly.ParseExact(text[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static List<IReadOnlyDictionary<string, string>> Read(string folder, string file)

@@ -5,9 +5,8 @@ using Npgsql;
 namespace Crm.Tests.Servers;
 
 /// <summary>
-/// Fills an empty Tryton with the Northwind company through Tryton's own methods, as users would: parties, contact persons, products,
-/// sales that are quoted and confirmed, purchases and receipts. Two things go in by SQL: telephone numbers, because the published ones are
-/// invented and Tryton's number check refuses them, and the end of the shipments, because Tryton takes half an hour for it.
+/// Fills an empty Tryton with the Northwind company, mostly through Tryton's own methods. Two things go in by SQL: telephone numbers,
+/// because the published ones are invented and Tryton's number check refuses them, and the shipped sales (<see cref="NorthwindShipped"/>).
 /// </summary>
 internal sealed class NorthwindLoader
 {
