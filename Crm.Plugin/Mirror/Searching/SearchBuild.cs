@@ -18,6 +18,7 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
     {
         await ClearAsync(cancellation);
         await MirrorIndexes.EnsureAsync(session.Connection, session.Kind, ["contact_person"], cancellation);
+        await WaitingReferences.ResolvePersonsAsync(session, connectionId, cancellation);
         await FillAsync(report, cancellation);
         await new FragmentBuild(session, connectionId).RunAsync(cancellation);
         await MirrorIndexes.EnsureAsync(session.Connection, session.Kind, ["phone", "phone_fragment", "counterparty_search", "counterparty"], cancellation);

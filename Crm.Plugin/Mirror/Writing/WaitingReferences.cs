@@ -17,6 +17,13 @@ internal static class WaitingReferences
         }
     }
 
+    /// <summary>Points the contact persons of a connection that wait for a counterparty that is there by now.</summary>
+    public static Task ResolvePersonsAsync(MirrorSession session, int connectionId, CancellationToken cancellation)
+    {
+        var column = MirrorTables.ContactPersons.Columns.Single(c => c.Target == "counterparty");
+        return PointAsync(session, "counterparty", "contact_person", column, false, $"{column.Name} IS NOT NULL", [("@c", connectionId)], cancellation);
+    }
+
     /// <summary>Points everything of a connection that waits and whose record is there by now.</summary>
     public static async Task ResolveAllAsync(MirrorSession session, int connectionId, CancellationToken cancellation)
     {
