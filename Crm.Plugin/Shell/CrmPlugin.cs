@@ -2,6 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Orders;
+using Crm.Plugin.Jobs;
+using Crm.Plugin.Mirror;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -28,6 +30,8 @@ public static class CrmPlugin
         services.AddScoped<Show>();
         services.AddMemoryCache();
         services.AddOpenApi();
+        services.AddJobs();
+        services.AddMirror(new MirrorOptions { ManifestFolder = options.ManifestFolder, ConnectorFolder = options.ConnectorFolder }, polls: options.RunJobs);
         // One line a feature, in the alphabet's order.
         services.AddCounterparties();
         services.AddOrders();
