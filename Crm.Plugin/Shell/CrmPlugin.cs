@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Plugin.Shell;
 
@@ -49,9 +48,5 @@ public static class CrmPlugin
     }
 
     /// <summary>Brings the database up to this version.</summary>
-    public static async Task PrepareCrmPluginAsync(this IServiceProvider services, CancellationToken cancellation)
-    {
-        await using var database = await services.GetRequiredService<IDbContextFactory<CrmDbContext>>().CreateDbContextAsync(cancellation);
-        await database.Database.MigrateAsync(cancellation);
-    }
+    public static Task PrepareCrmPluginAsync(this IServiceProvider services, CancellationToken cancellation) => DatabaseUpgrade.RunAsync(services, cancellation);
 }
