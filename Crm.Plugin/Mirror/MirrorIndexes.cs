@@ -7,55 +7,87 @@ namespace Crm.Plugin.Mirror;
 public static class MirrorIndexes
 {
     /// <summary>Makes what is missing. Safe to repeat; on a full table it takes minutes, not hours.</summary>
-    public static async Task EnsureAsync(DbConnection connection, DatabaseKind kind, CancellationToken cancellation)
+    public static Task EnsureAsync(DbConnection connection, DatabaseKind kind, CancellationToken cancellation) =>
+        EnsureAsync(connection, kind, null, cancellation);
+
+    /// <summary>Makes what is missing on some tables (null: all). What is there is not even looked at by the engine: naming it would lock its table.</summary>
+    public static async Task EnsureAsync(DbConnection connection, DatabaseKind kind, IReadOnlyCollection<string>? tables, CancellationToken cancellation)
     {
-        foreach (var statement in kind == DatabaseKind.Sqlite ? Sqlite : PostgreSql)
+        foreach (var index in await MissingAsync(connection, kind, cancellation))
         {
-            await using var command = connection.CreateCommand();
-            command.CommandTimeout = 0;
-            command.CommandText = statement;
-            await command.ExecuteNonQueryAsync(cancellation);
+            if (tables is null || tables.Contains(index.Table))
+            {
+                await using var command = connection.CreateCommand();
+                command.CommandTimeout = 0;
+                command.CommandText = $"CREATE {(index.IsUnique ? "UNIQUE " : "")}INDEX IF NOT EXISTS {index.Name} ON {index.Table} {index.On}";
+                await command.ExecuteNonQueryAsync(cancellation);
+            }
         }
     }
 
-    private static readonly string[] Both =
+    /// <summary>Whether all are there.</summary>
+    public static async Task<bool> AreBuiltAsync(DbConnection connection, DatabaseKind kind, CancellationToken cancellation) =>
+        (await MissingAsync(connection, kind, cancellation)).Count == 0;
+
+    private static async Task<List<MirrorIndex>> MissingAsync(DbConnection connection, DatabaseKind kind, CancellationToken cancellation)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = kind == DatabaseKind.Sqlite
+            ? "SELECT name FROM sqlite_master WHERE type = 'index'"
+            : "SELECT indexname FROM pg_indexes WHERE schemaname = ANY (current_schemas(false))";
+        var there = new HashSet<string>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            there.Add(reader.GetString(0));
+        }
+
+        return [.. (kind == DatabaseKind.Sqlite ? Sqlite : PostgreSql).Where(i => !there.Contains(i.Name))];
+    }
+
+    private sealed record MirrorIndex(string Name, string Table, string On, bool IsUnique = false);
+
+    private static readonly MirrorIndex[] Both =
     [
-        "CREATE INDEX IF NOT EXISTS ix_counterparty_name ON counterparty (name_folded, id)",
-        "CREATE INDEX IF NOT EXISTS ix_counterparty_manager ON counterparty (manager_login, name_folded, id)",
-        "CREATE INDEX IF NOT EXISTS ix_counterparty_importance ON counterparty (importance, name_folded, id) WHERE importance IS NOT NULL",
-        "CREATE INDEX IF NOT EXISTS ix_counterparty_stage ON counterparty (stage, name_folded, id) WHERE stage IS NOT NULL",
-        "CREATE INDEX IF NOT EXISTS ix_counterparty_code ON counterparty (code) WHERE code IS NOT NULL",
-        "CREATE INDEX IF NOT EXISTS ix_counterparty_tax_id ON counterparty (tax_id) WHERE tax_id IS NOT NULL",
-        "CREATE INDEX IF NOT EXISTS ix_contact_person_counterparty ON contact_person (counterparty_id, name_folded)",
-        "CREATE INDEX IF NOT EXISTS ix_contact_person_waiting ON contact_person (connection_id, counterparty_key) WHERE counterparty_key IS NOT NULL",
-        "CREATE INDEX IF NOT EXISTS ix_phone_counterparty ON phone (counterparty_id)",
-        "CREATE INDEX IF NOT EXISTS ix_sales_order_date ON sales_order (date, id)",
-        "CREATE INDEX IF NOT EXISTS ix_sales_order_waiting ON sales_order (connection_id, counterparty_key) WHERE counterparty_key IS NOT NULL",
-        "CREATE INDEX IF NOT EXISTS ix_sales_order_line_order ON sales_order_line (order_id)",
-        "CREATE INDEX IF NOT EXISTS ix_sales_order_line_waiting ON sales_order_line (order_key) WHERE order_key IS NOT NULL",
-        "CREATE INDEX IF NOT EXISTS ix_sales_order_line_product_waiting ON sales_order_line (product_key) WHERE product_key IS NOT NULL",
-        "CREATE INDEX IF NOT EXISTS ix_purchase_order_counterparty ON purchase_order (counterparty_id, date)",
-        "CREATE INDEX IF NOT EXISTS ix_purchase_order_waiting ON purchase_order (connection_id, counterparty_key) WHERE counterparty_key IS NOT NULL",
-        "CREATE INDEX IF NOT EXISTS ix_purchase_order_line_order ON purchase_order_line (order_id)",
-        "CREATE INDEX IF NOT EXISTS ix_purchase_order_line_waiting ON purchase_order_line (order_key) WHERE order_key IS NOT NULL",
-        "CREATE INDEX IF NOT EXISTS ix_purchase_order_line_product_waiting ON purchase_order_line (product_key) WHERE product_key IS NOT NULL",
-        "CREATE INDEX IF NOT EXISTS ix_supplier_terms_counterparty ON supplier_terms (counterparty_id)",
-        "CREATE INDEX IF NOT EXISTS ix_payment_counterparty ON payment (counterparty_id, due_on)",
-        "CREATE INDEX IF NOT EXISTS ix_payment_waiting ON payment (connection_id, counterparty_key) WHERE counterparty_key IS NOT NULL",
+        new("ix_counterparty_name", "counterparty", "(name_folded, id)"),
+        new("ix_counterparty_manager", "counterparty", "(manager_login, name_folded, id)"),
+        new("ix_counterparty_importance", "counterparty", "(importance, name_folded, id) WHERE importance IS NOT NULL"),
+        new("ix_counterparty_stage", "counterparty", "(stage, name_folded, id) WHERE stage IS NOT NULL"),
+        new("ix_counterparty_code", "counterparty", "(code) WHERE code IS NOT NULL"),
+        new("ix_counterparty_tax_id", "counterparty", "(tax_id) WHERE tax_id IS NOT NULL"),
+        new("ix_contact_person_counterparty", "contact_person", "(counterparty_id, name_folded)"),
+        new("ix_contact_person_waiting", "contact_person", "(connection_id, counterparty_key) WHERE counterparty_key IS NOT NULL"),
+        new("ix_phone_counterparty", "phone", "(counterparty_id)"),
+        new("ix_sales_order_date", "sales_order", "(date, id)"),
+        new("ix_sales_order_waiting", "sales_order", "(connection_id, counterparty_key) WHERE counterparty_key IS NOT NULL"),
+        new("ix_sales_order_line_order", "sales_order_line", "(order_id)"),
+        new("ix_sales_order_line_waiting", "sales_order_line", "(order_key) WHERE order_key IS NOT NULL"),
+        new("ix_sales_order_line_product_waiting", "sales_order_line", "(product_key) WHERE product_key IS NOT NULL"),
+        new("ix_purchase_order_counterparty", "purchase_order", "(counterparty_id, date)"),
+        new("ix_purchase_order_waiting", "purchase_order", "(connection_id, counterparty_key) WHERE counterparty_key IS NOT NULL"),
+        new("ix_purchase_order_line_order", "purchase_order_line", "(order_id)"),
+        new("ix_purchase_order_line_waiting", "purchase_order_line", "(order_key) WHERE order_key IS NOT NULL"),
+        new("ix_purchase_order_line_product_waiting", "purchase_order_line", "(product_key) WHERE product_key IS NOT NULL"),
+        new("ix_supplier_terms_counterparty", "supplier_terms", "(counterparty_id)"),
+        new("ix_payment_counterparty", "payment", "(counterparty_id, due_on)"),
+        new("ix_supplier_terms_waiting", "supplier_terms", "(connection_id, counterparty_key) WHERE counterparty_key IS NOT NULL"),
+        new("ix_supplier_terms_product_waiting", "supplier_terms", "(connection_id, product_key) WHERE product_key IS NOT NULL"),
+        new("ix_payment_order_waiting", "payment", "(connection_id, order_key) WHERE order_key IS NOT NULL"),
+        new("ix_payment_waiting", "payment", "(connection_id, counterparty_key) WHERE counterparty_key IS NOT NULL"),
     ];
 
     // Amount and state ride in the index: the chart, the timeline and the classification never touch the table.
-    private static readonly string[] Sqlite =
+    private static readonly MirrorIndex[] Sqlite =
     [
         .. Both,
-        "CREATE INDEX IF NOT EXISTS ix_sales_order_counterparty ON sales_order (counterparty_id, date, state, kind, currency, total_e4, cost_e4, gone_at)",
+        new("ix_sales_order_counterparty", "sales_order", "(counterparty_id, date, state, kind, currency, total_e4, cost_e4, gone_at)"),
     ];
 
-    private static readonly string[] PostgreSql =
+    private static readonly MirrorIndex[] PostgreSql =
     [
         .. Both,
-        "CREATE INDEX IF NOT EXISTS ix_sales_order_counterparty ON sales_order (counterparty_id, date) INCLUDE (state, kind, currency, total_e4, cost_e4, gone_at)",
-        "CREATE UNIQUE INDEX IF NOT EXISTS ux_phone_fragment ON phone_fragment (fragment, phone_id)",
-        "CREATE INDEX IF NOT EXISTS ix_phone_fragment_phone ON phone_fragment (phone_id)",
+        new("ix_sales_order_counterparty", "sales_order", "(counterparty_id, date) INCLUDE (state, kind, currency, total_e4, cost_e4, gone_at)"),
+        new("ux_phone_fragment", "phone_fragment", "(fragment, phone_id)", IsUnique: true),
+        new("ix_counterparty_search_text", "counterparty_search", "USING gin (text gin_trgm_ops)"),
     ];
 }

@@ -29,7 +29,7 @@ public sealed class SyncStateRecord
     /// <summary>Rows read since the connection exists.</summary>
     public long RowsRead { get; set; }
 
-    /// <summary>Living rows that could not be read, as of the last read.</summary>
+    /// <summary>Rows that could not be read and have not come since; at most <see cref="Writing.ProblemList.Limit"/> are listed.</summary>
     public int Problems { get; set; }
 
     /// <summary>Of the read under way, in the connector's unit.</summary>
@@ -51,6 +51,24 @@ public sealed class SyncStateRecord
 
     /// <summary>Not before this instant is the ERP asked again.</summary>
     public DateTimeOffset? RetryAt { get; set; }
+
+    /// <summary>Failures in a row; the wait before <see cref="RetryAt"/> grows with them.</summary>
+    public int FailedAttempts { get; set; }
+
+    /// <summary>The host asked for a sweep that has not been done yet.</summary>
+    public bool SweepAdvised { get; set; }
+
+    /// <summary>When a sweep was refused because it would mark more than half as gone; the next one is believed. Null without doubt.</summary>
+    public DateTimeOffset? SweepDoubtAt { get; set; }
+
+    /// <summary>On counterparties: when search and phones were built from the mirror; from then on each page keeps them.</summary>
+    public DateTimeOffset? SearchBuiltAt { get; set; }
+
+    /// <summary>Of the read under way or the last one.</summary>
+    public long? RowsPerSecond { get; set; }
+
+    /// <summary>Estimate for the read under way; null when the host cannot tell.</summary>
+    public long? SecondsLeft { get; set; }
 
     internal sealed class Configuration : IEntityTypeConfiguration<SyncStateRecord>
     {

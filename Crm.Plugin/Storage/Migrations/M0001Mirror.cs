@@ -61,6 +61,12 @@ public sealed class M0001Mirror : Migration
             failure_message = t.Column<string>(nullable: true),
             failed_at = t.Column<long>(nullable: true),
             retry_at = t.Column<long>(nullable: true),
+            failed_attempts = t.Column<int>(nullable: false),
+            sweep_advised = t.Column<bool>(nullable: false),
+            sweep_doubt_at = t.Column<long>(nullable: true),
+            search_built_at = t.Column<long>(nullable: true),
+            rows_per_second = t.Column<long>(nullable: true),
+            seconds_left = t.Column<long>(nullable: true),
         }, constraints: c => c.PrimaryKey("pk_sync_state", x => new { x.connection_id, x.entity }));
         migration.CreateTable("sync_problem", t => new
         {
@@ -78,7 +84,7 @@ public sealed class M0001Mirror : Migration
             id = t.Identity(),
             connection_id = t.Column<int>(nullable: false),
             entity = t.Column<int>(nullable: false),
-            host_key = t.Column<string>(nullable: false),
+            host_key = Text(t, migration),
             @event = t.Column<int>(nullable: false),
             version_before = t.Column<string>(nullable: true),
             version_after = t.Column<string>(nullable: true),
@@ -95,7 +101,7 @@ public sealed class M0001Mirror : Migration
         {
             id = t.Identity(),
             connection_id = t.Column<int>(nullable: false),
-            host_key = t.Column<string>(nullable: false),
+            host_key = Text(t, migration),
             version = t.Column<string>(nullable: false),
             read_at = t.Column<long>(nullable: false),
             gone_at = t.Column<long>(nullable: true),
@@ -118,12 +124,12 @@ public sealed class M0001Mirror : Migration
         {
             id = t.Identity(),
             connection_id = t.Column<int>(nullable: false),
-            host_key = t.Column<string>(nullable: false),
+            host_key = Text(t, migration),
             version = t.Column<string>(nullable: false),
             read_at = t.Column<long>(nullable: false),
             gone_at = t.Column<long>(nullable: true),
             counterparty_id = t.Column<long>(nullable: true),
-            counterparty_key = t.Column<string>(nullable: true),
+            counterparty_key = Key(t, migration),
             name = t.Column<string>(nullable: false),
             name_folded = Text(t, migration),
             position = t.Column<string>(nullable: true),
@@ -151,13 +157,13 @@ public sealed class M0001Mirror : Migration
         {
             id = t.Identity(),
             connection_id = t.Column<int>(nullable: false),
-            host_key = t.Column<string>(nullable: false),
+            host_key = Text(t, migration),
             version = t.Column<string>(nullable: false),
             read_at = t.Column<long>(nullable: false),
             gone_at = t.Column<long>(nullable: true),
             number = t.Column<string>(nullable: true),
             counterparty_id = t.Column<long>(nullable: true),
-            counterparty_key = t.Column<string>(nullable: true),
+            counterparty_key = Key(t, migration),
             date = t.Column<int>(nullable: false),
             state = t.Column<int>(nullable: false),
             kind = t.Column<int>(nullable: false),
@@ -174,7 +180,7 @@ public sealed class M0001Mirror : Migration
             id = t.Identity(),
             connection_id = t.Column<int>(nullable: false),
             entity = t.Column<int>(nullable: false),
-            host_key = t.Column<string>(nullable: false),
+            host_key = Text(t, migration),
             version = t.Column<string>(nullable: false),
             read_at = t.Column<long>(nullable: false),
             gone_at = t.Column<long>(nullable: true),
@@ -184,9 +190,9 @@ public sealed class M0001Mirror : Migration
             set_id = t.Column<long>(nullable: false),
             no = t.Column<int>(nullable: false),
             order_id = t.Column<long>(nullable: true),
-            order_key = t.Column<string>(nullable: true),
+            order_key = Key(t, migration),
             product_id = t.Column<long>(nullable: true),
-            product_key = t.Column<string>(nullable: true),
+            product_key = Key(t, migration),
             quantity_e4 = t.Column<long>(nullable: false),
             price_e4 = t.Column<long>(nullable: true),
             amount_e4 = t.Column<long>(nullable: true),
@@ -199,13 +205,13 @@ public sealed class M0001Mirror : Migration
         {
             id = t.Identity(),
             connection_id = t.Column<int>(nullable: false),
-            host_key = t.Column<string>(nullable: false),
+            host_key = Text(t, migration),
             version = t.Column<string>(nullable: false),
             read_at = t.Column<long>(nullable: false),
             gone_at = t.Column<long>(nullable: true),
             number = t.Column<string>(nullable: true),
             counterparty_id = t.Column<long>(nullable: true),
-            counterparty_key = t.Column<string>(nullable: true),
+            counterparty_key = Key(t, migration),
             date = t.Column<int>(nullable: false),
             state = t.Column<int>(nullable: false),
             currency = t.Column<string>(nullable: false),
@@ -218,9 +224,9 @@ public sealed class M0001Mirror : Migration
             set_id = t.Column<long>(nullable: false),
             no = t.Column<int>(nullable: false),
             order_id = t.Column<long>(nullable: true),
-            order_key = t.Column<string>(nullable: true),
+            order_key = Key(t, migration),
             product_id = t.Column<long>(nullable: true),
-            product_key = t.Column<string>(nullable: true),
+            product_key = Key(t, migration),
             quantity_e4 = t.Column<long>(nullable: false),
             received_quantity_e4 = t.Column<long>(nullable: true),
             rejected_quantity_e4 = t.Column<long>(nullable: true),
@@ -234,7 +240,7 @@ public sealed class M0001Mirror : Migration
         {
             id = t.Identity(),
             connection_id = t.Column<int>(nullable: false),
-            host_key = t.Column<string>(nullable: false),
+            host_key = Text(t, migration),
             version = t.Column<string>(nullable: false),
             read_at = t.Column<long>(nullable: false),
             gone_at = t.Column<long>(nullable: true),
@@ -249,14 +255,14 @@ public sealed class M0001Mirror : Migration
         {
             id = t.Identity(),
             connection_id = t.Column<int>(nullable: false),
-            host_key = t.Column<string>(nullable: false),
+            host_key = Text(t, migration),
             version = t.Column<string>(nullable: false),
             read_at = t.Column<long>(nullable: false),
             gone_at = t.Column<long>(nullable: true),
             counterparty_id = t.Column<long>(nullable: true),
-            counterparty_key = t.Column<string>(nullable: true),
+            counterparty_key = Key(t, migration),
             product_id = t.Column<long>(nullable: true),
-            product_key = t.Column<string>(nullable: true),
+            product_key = Key(t, migration),
             supplier_code = t.Column<string>(nullable: true),
             lead_time_days = t.Column<int>(nullable: true),
             currency = t.Column<string>(nullable: true),
@@ -267,14 +273,14 @@ public sealed class M0001Mirror : Migration
         {
             id = t.Identity(),
             connection_id = t.Column<int>(nullable: false),
-            host_key = t.Column<string>(nullable: false),
+            host_key = Text(t, migration),
             version = t.Column<string>(nullable: false),
             read_at = t.Column<long>(nullable: false),
             gone_at = t.Column<long>(nullable: true),
             counterparty_id = t.Column<long>(nullable: true),
-            counterparty_key = t.Column<string>(nullable: true),
+            counterparty_key = Key(t, migration),
             order_id = t.Column<long>(nullable: true),
-            order_key = t.Column<string>(nullable: true),
+            order_key = Key(t, migration),
             number = t.Column<string>(nullable: true),
             due_on = t.Column<int>(nullable: true),
             paid_on = t.Column<int>(nullable: true),
@@ -285,7 +291,7 @@ public sealed class M0001Mirror : Migration
         {
             id = t.Identity(),
             connection_id = t.Column<int>(nullable: false),
-            host_key = t.Column<string>(nullable: false),
+            host_key = Text(t, migration),
             version = t.Column<string>(nullable: false),
             read_at = t.Column<long>(nullable: false),
             gone_at = t.Column<long>(nullable: true),
@@ -297,8 +303,12 @@ public sealed class M0001Mirror : Migration
         }, constraints: c => c.PrimaryKey("pk_host_user", x => x.id));
     }
 
-    /// <summary>Folded text is compared letter by letter: a language's collation would put it out of the index's order.</summary>
+    /// <summary>Keys and folded text are compared letter by letter: a language's collation would put it out of the index's order.</summary>
     private static Microsoft.EntityFrameworkCore.Migrations.Operations.Builders.OperationBuilder<Microsoft.EntityFrameworkCore.Migrations.Operations.AddColumnOperation> Text(
         Microsoft.EntityFrameworkCore.Migrations.Operations.Builders.ColumnsBuilder table, MigrationBuilder migration) =>
         table.Column<string>(nullable: false, collation: migration.IsSqlite() ? null : "C");
+
+    private static Microsoft.EntityFrameworkCore.Migrations.Operations.Builders.OperationBuilder<Microsoft.EntityFrameworkCore.Migrations.Operations.AddColumnOperation> Key(
+        Microsoft.EntityFrameworkCore.Migrations.Operations.Builders.ColumnsBuilder table, MigrationBuilder migration) =>
+        table.Column<string>(nullable: true, collation: migration.IsSqlite() ? null : "C");
 }

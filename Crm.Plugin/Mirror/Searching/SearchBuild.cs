@@ -1,0 +1,118 @@
+using Crm.Plugin.Mirror.Writing;
+using Crm.Plugin.Search;
+using Crm.Plugin.Storage;
+
+namespace Crm.Plugin.Mirror.Searching;
+
+/// <summary>
+/// Builds search texts and phones of a whole connection when its counterparties have been read for the first time. Broken off,
+/// it begins again from nothing; other connections' entries are not touched.
+/// </summary>
+internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeProvider clock)
+{
+    private const int Part = 10_000;
+
+    /// <param name="report">Gets the number of counterparties done so far.</param>
+    /// <param name="cancellation">Breaks off.</param>
+    public async Task RunAsync(Action<long>? report, CancellationToken cancellation)
+    {
+        await ClearAsync(cancellation);
+        await MirrorIndexes.EnsureAsync(session.Connection, session.Kind, ["contact_person"], cancellation);
+        await WaitingReferences.ResolvePersonsAsync(session, connectionId, cancellation);
+        await FillAsync(report, cancellation);
+        await new FragmentBuild(session, connectionId).RunAsync(cancellation);
+        await MirrorIndexes.EnsureAsync(session.Connection, session.Kind, ["phone", "phone_fragment", "counterparty_search", "counterparty"], cancellation);
+        await session.ExecuteAsync(
+            "UPDATE sync_state SET search_built_at = @now WHERE connection_id = @c AND entity = @e",
+            cancellation,
+            ("@now", Instant.ToMicroseconds(clock.GetUtcNow())),
+            ("@c", connectionId),
+            ("@e", (int)MirrorEntity.Counterparties));
+    }
+
+    /// <summary>Removes the connection's entries; in small transactions, so that others get to write meanwhile.</summary>
+    public async Task ClearAsync(CancellationToken cancellation)
+    {
+        if (await session.NumberAsync(
+            "SELECT 1 FROM sync_state WHERE connection_id <> @c AND entity = @e LIMIT 1",
+            cancellation,
+            ("@c", connectionId),
+            ("@e", (int)MirrorEntity.Counterparties)) is null)
+        {
+            await ClearAllAsync(cancellation);
+            return;
+        }
+
+        await MirrorIndexes.EnsureAsync(session.Connection, session.Kind, ["phone", "phone_fragment"], cancellation);
+        await foreach (var ids in PartsAsync(1000, cancellation))
+        {
+            var list = string.Join(",", ids);
+            await session.InTransactionAsync(
+                async () =>
+                {
+                    await SearchTables.RemoveTextsAsync(session, list, cancellation);
+                    var phones = await session.QueryAsync(
+                        $"SELECT id, digits FROM phone WHERE counterparty_id IN ({list})", r => (r.GetInt64(0), r.GetString(1)), cancellation);
+                    await SearchTables.RemovePhonesAsync(session, phones, cancellation);
+                    return 0;
+                },
+                cancellation);
+        }
+    }
+
+    private Task<int> ClearAllAsync(CancellationToken cancellation) =>
+        session.InTransactionAsync(
+            () => session.ExecuteAsync(
+                session.Kind == DatabaseKind.Sqlite
+                    ? "DELETE FROM phone_fragment; DELETE FROM phone; INSERT INTO counterparty_search(counterparty_search) VALUES ('delete-all');"
+                    : "TRUNCATE phone_fragment, phone, counterparty_search",
+                cancellation),
+            cancellation);
+
+    private async Task FillAsync(Action<long>? report, CancellationToken cancellation)
+    {
+        long done = 0;
+        await foreach (var ids in PartsAsync(Part, cancellation))
+        {
+            var documents = await SearchDocument.ReadAsync(
+                session,
+                "c.id BETWEEN @from AND @to AND c.connection_id = @c",
+                "p.counterparty_id BETWEEN @from AND @to",
+                cancellation,
+                ("@from", ids[0]),
+                ("@to", ids[^1]),
+                ("@c", connectionId));
+            await session.InTransactionAsync(
+                async () =>
+                {
+                    await SearchTables.AddTextsAsync(session, documents, cancellation);
+                    await SearchTables.AddPhonesAsync(session, documents.SelectMany(d => d.Phones.Select(p => (d.Id, p))), cancellation);
+                    return 0;
+                },
+                cancellation);
+            report?.Invoke(done += documents.Count);
+        }
+    }
+
+    private async IAsyncEnumerable<List<long>> PartsAsync(
+        int size, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        long last = 0;
+        while (true)
+        {
+            var ids = await session.QueryAsync(
+                $"SELECT id FROM counterparty WHERE id > @last AND connection_id = @c ORDER BY id LIMIT {size}",
+                r => r.GetInt64(0),
+                cancellation,
+                ("@last", last),
+                ("@c", connectionId));
+            if (ids.Count == 0)
+            {
+                yield break;
+            }
+
+            yield return ids;
+            last = ids[^1];
+        }
+    }
+}

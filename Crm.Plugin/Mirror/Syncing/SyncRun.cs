@@ -1,0 +1,11 @@
+using Crm.Plugin.Mirror.Writing;
+
+namespace Crm.Plugin.Mirror.Syncing;
+
+/// <summary>What the parts of one run of one connection share.</summary>
+internal sealed record SyncRun(
+    MirrorSession Session, int ConnectionId, SyncStates States, TimeProvider Clock, IProgress<SyncProgress>? Progress)
+{
+    public void Report(MirrorEntity entity, SyncPhase phase, SyncMeter meter) =>
+        Progress?.Report(new(ConnectionId, entity, phase, meter.Rows, meter.RowsPerSecond, meter.Fraction, meter.Left));
+}

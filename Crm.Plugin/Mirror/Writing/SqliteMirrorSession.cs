@@ -1,0 +1,79 @@
+using System.Data.Common;
+using Crm.Plugin.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace Crm.Plugin.Mirror.Writing;
+
+/// <summary>SQLite: one prepared statement per table, values bound without ADO.NET in between.</summary>
+internal sealed class SqliteMirrorSession : MirrorSession
+{
+    private readonly Dictionary<string, SqliteBulkLoad> loads = [];
+    private readonly HashSet<string> staged = [];
+
+    private SqliteMirrorSession(SqliteConnection connection)
+        : base(connection, DatabaseKind.Sqlite)
+    {
+    }
+
+    protected override string Begin => "BEGIN IMMEDIATE";
+
+    public static async Task<MirrorSession> OpenAsync(string connectionString, CancellationToken cancellation)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            SqlitePragmas.Apply(connection);
+            await using var command = connection.CreateCommand();
+            // A larger log between checkpoints writes pages of the unique indexes, which change all over, once instead of often.
+            command.CommandText = "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=8000;";
+            await command.ExecuteNonQueryAsync(cancellation);
+            return new SqliteMirrorSession(connection);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public override Task LoadAsync(string table, IReadOnlyList<MirrorColumn> columns, Action<IBulkLoad> fill, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (!loads.TryGetValue(table, out var load))
+        {
+            loads[table] = load = new((SqliteConnection)Connection, table, columns);
+        }
+
+        fill(load);
+        return Task.CompletedTask;
+    }
+
+    public override async Task StageAsync(string table, IReadOnlyList<MirrorColumn> columns, string? key, CancellationToken cancellation)
+    {
+        if (staged.Contains(table))
+        {
+            await ExecuteAsync($"DELETE FROM temp.{table}", cancellation);
+            return;
+        }
+
+        var definitions = columns.Select(c => $"{c.Name} {(c.Kind == ColumnKind.Text ? "TEXT" : "INTEGER")}{(c.Name == key ? " PRIMARY KEY" : "")}");
+        await ExecuteAsync($"CREATE TEMP TABLE {table} ({string.Join(", ", definitions)})", cancellation);
+        staged.Add(table);
+    }
+
+    public override Task AnalyzeAsync(CancellationToken cancellation) => Task.CompletedTask; // queries are written for its fixed rules
+
+    public override ValueTask DisposeAsync()
+    {
+        foreach (var load in loads.Values)
+        {
+            load.Dispose();
+        }
+
+        return base.DisposeAsync();
+    }
+
+    protected override void AddParameter(DbCommand command, string name, object? value) =>
+        ((SqliteCommand)command).Parameters.AddWithValue(name, value ?? DBNull.Value);
+}
