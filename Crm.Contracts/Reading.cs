@@ -36,7 +36,14 @@ public sealed record HostPage<T>(
     IReadOnlyList<RowProblem> Problems,
     string NextCursor,
     ReadProgress Progress)
-    where T : IHostRecord;
+    where T : IHostRecord
+{
+    /// <summary>
+    /// True when records may be gone that the host cannot name: the mirror sweeps by <see cref="IHostSource{T}.ReadKeys"/> soon
+    /// instead of at its next turn. Counts together with the page's cursor: stored in the same transaction.
+    /// </summary>
+    public bool SweepAdvised { get; init; }
+}
 
 /// <summary>A living record's key and version, for the sweep that finds deletes and late commits.</summary>
 public readonly record struct KeyVersion(HostKey Key, string Version);
