@@ -10,10 +10,12 @@ internal abstract class FileSource<T>(FilesOptions options, FileFormat<T> format
 {
     public async IAsyncEnumerable<HostPage<T>> ReadChangedAsync(string? cursor, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         foreach (var page in FileFailure.Guard(format.Schema, ReadChanged(cursor, cancellation)))
         {
             yield return page;
             await Task.Yield();
+            cancellation.ThrowIfCancellationRequested();
         }
     }
 
