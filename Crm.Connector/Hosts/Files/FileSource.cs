@@ -58,7 +58,7 @@ internal abstract class FileSource<T>(FilesOptions options, FileFormat<T> format
             var comparison = before.Seed == file.Layout.Seed ? FileComparison<T>.Make(file, format, before, cancellation) : null;
             if (comparison is not null)
             {
-                foreach (var page in ReadDifference(file, comparison, text!, cancellation))
+                foreach (var page in ReadDifference(file, comparison, before, cancellation))
                     yield return page;
                 yield break;
             }
@@ -105,7 +105,7 @@ internal abstract class FileSource<T>(FilesOptions options, FileFormat<T> format
 
     /// <summary>Delivers the rows that differ, and the keys that are gone.</summary>
     private IEnumerable<HostPage<T>> ReadDifference(
-        DataFile file, FileComparison<T> comparison, string before, CancellationToken cancellation)
+        DataFile file, FileComparison<T> comparison, FileCursor.Delivered before, CancellationToken cancellation)
     {
         var page = new PageBuilder<T>(file);
         var row = new Row(file);
@@ -122,12 +122,17 @@ internal abstract class FileSource<T>(FilesOptions options, FileFormat<T> format
             else
                 elements = [.. place.Elements];
             if (page.Records >= PageBuilder<T>.MostRecords)
-                yield return page.ToPage(before, place.Offset, false); // few pages at most: a break repeats them
+            {
+                // The mirror has these rows now, whatever becomes of the file before a broken read goes on.
+                yield return page.ToPage((before with { Stamp = default }).ToText(), place.Offset, false);
+            }
+
             foreach (ref readonly var element in CollectionsMarshal.AsSpan(elements))
             {
                 if (!comparison.Added.Contains(element.Hash))
                     continue;
-                found.Add(element.Hash);
+                if (found.Add(element.Hash))
+                    before.Sketch.Add(element.Hash, chunk.Bytes.Slice(element.KeyStart, element.KeyLength));
                 page.Add(format, chunk, element, row);
             }
         }
