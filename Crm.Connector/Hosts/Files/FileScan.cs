@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using Crm.Contracts;
+
+namespace Crm.Connector.Hosts.Files;
+
+/// <summary>Goes through a file from the top, chunk by chunk, and keeps what a cursor at its end needs.</summary>
+internal sealed class FileScan<T> where T : IHostRecord
+{
+    private readonly DataFile _file;
+    private readonly FileFormat<T> _format;
+    private readonly ChunkReader _reader;
+    private readonly Dictionary<ulong, int> _seen = [];
+    private readonly List<Element> _elements = [];
+    private readonly List<ulong> _chunks = [];
+    private RowSketch? _sketch;
+
+    /// <param name="file">The file.</param>
+    /// <param name="format">Of its rows.</param>
+    /// <param name="sketch">An empty one like that of an earlier read; null: judge by the first chunk.</param>
+    public FileScan(DataFile file, FileFormat<T> format, RowSketch? sketch = null)
+    {
+        (_file, _format, _sketch) = (file, format, sketch);
+        _reader = new(file);
+    }
+
+    public ChunkReader Chunk => _reader;
+
+    public ReadOnlySpan<Element> Elements => CollectionsMarshal.AsSpan(_elements);
+
+    /// <summary>False when the chunk's elements depend on earlier chunks.</summary>
+    public bool IsIndependent { get; private set; }
+
+    /// <summary>Of all chunks before the present one.</summary>
+    public ulong FoldBefore { get; private set; }
+
+    /// <summary>Of all chunks up to and with the present one.</summary>
+    public ulong Fold { get; private set; }
+
+    public RowSketch Sketch => _sketch ??= new(2);
+
+    public bool Next()
+    {
+        if (!_reader.Read())
+            return false;
+        _sketch ??= new(_format.KeyWords(_reader, _file));
+        IsIndependent = _format.Cut(_reader, _file, _seen, _elements);
+        FoldBefore = Fold;
+        Fold = RowHash.Append(Fold, _reader.Fingerprint);
+        _chunks.Add(_reader.Fingerprint);
+        var bytes = _reader.Bytes;
+        foreach (ref readonly var element in Elements)
+            _sketch.Add(element.Hash, bytes.Slice(element.KeyStart, element.KeyLength));
+        return true;
+    }
+
+    /// <summary>The cursor that says: this is what the mirror has now.</summary>
+    public FileCursor.Delivered Delivered()
+    {
+        _chunks.Sort();
+        var stamp = _file.Stamp with { IsSettled = _file.Stamp.IsSettled && !_reader.HeldBack };
+        return new(stamp, _file.Layout.Seed, [.. _chunks], Sketch);
+    }
+}
