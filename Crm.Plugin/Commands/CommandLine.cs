@@ -67,6 +67,10 @@ internal static class CommandLine
         {
             CommonOptions.Data,
             serve,
+            InstallCommand.Create(terminal),
+            UninstallCommand.Create(terminal),
+            DoctorCommand.Create(terminal),
+            SyncCommand.Create(terminal),
             UserCommand.Create(terminal),
             TokenCommand.Create(terminal),
         };

@@ -1,5 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Crm.Plugin.Features.Installation;
+using Crm.Plugin.Jobs;
+using Crm.Plugin.Mirror;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 
@@ -25,7 +28,10 @@ public static class CrmPlugin
         services.AddScoped<Show>();
         services.AddMemoryCache();
         services.AddOpenApi();
+        services.AddJobs();
+        services.AddMirror(new MirrorOptions { ManifestFolder = options.ManifestFolder, ConnectorFolder = options.ConnectorFolder }, options.RunJobs);
         // One line a feature, in the alphabet's order.
+        services.AddInstallation();
         return services;
     }
 
