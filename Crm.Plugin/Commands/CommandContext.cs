@@ -36,21 +36,27 @@ internal sealed class CommandContext : IAsyncDisposable
     public static async Task<CommandContext> OpenAsync(CrmPluginOptions options, Terminal terminal, CancellationToken cancellation)
     {
         DataFolder.Open(options.DataFolder);
+        var context = Prepare(options, terminal);
+        try
+        {
+            await DatabaseUpgrade.RunAsync(context.provider, cancellation);
+            return context;
+        }
+        catch
+        {
+            await context.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The services over a database that may be absent or of another version.</summary>
+    public static CommandContext Prepare(CrmPluginOptions options, Terminal terminal)
+    {
         var services = new ServiceCollection();
         services.AddLogging(logging => Logs(logging, quiet: true));
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         services.AddCrmPlugin(options);
-        var provider = services.BuildServiceProvider();
-        try
-        {
-            await DatabaseUpgrade.RunAsync(provider, cancellation);
-            return new(provider, terminal);
-        }
-        catch
-        {
-            await provider.DisposeAsync();
-            throw;
-        }
+        return new(services.BuildServiceProvider(), terminal);
     }
 
     public T Get<T>()
