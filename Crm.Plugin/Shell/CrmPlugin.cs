@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Installation;
+using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Security;
@@ -31,7 +33,9 @@ public static class CrmPlugin
         services.AddJobs();
         services.AddMirror(new MirrorOptions { ManifestFolder = options.ManifestFolder, ConnectorFolder = options.ConnectorFolder }, options.RunJobs);
         // One line a feature, in the alphabet's order.
+        services.AddCounterparties();
         services.AddInstallation();
+        services.AddOrders();
         return services;
     }
 
@@ -51,6 +55,8 @@ public static class CrmPlugin
         app.MapGet("/", () => TypedResults.Redirect("/my-day"));
         app.MapFallback(() => Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound }));
         // One line a feature, in the alphabet's order.
+        app.MapCounterparties();
+        app.MapOrders();
     }
 
     /// <summary>Brings the database up to this version.</summary>

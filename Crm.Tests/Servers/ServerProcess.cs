@@ -19,7 +19,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>True when the server has ended by itself.</summary>
     public bool HasExited => shell.HasExited;
 
-    /// <summary>The last few thousand characters that the server printed.</summary>
+    /// <summary>The last two thousand characters that the server printed.</summary>
     public string Output
     {
         get
@@ -141,8 +141,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         lock (output)
         {
             output.AppendLine(line.Data);
-            if (output.Length > 16_000)
-                output.Remove(0, output.Length - 8_000);
+            if (output.Length > 4_000)
+                output.Remove(0, output.Length - 2_000);
         }
     }
 }

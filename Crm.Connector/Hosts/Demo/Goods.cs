@@ -4,7 +4,11 @@ using Crm.Connector.Hosts.Demo.Words;
 namespace Crm.Connector.Hosts.Demo;
 
 /// <summary>One of the goods that the company deals in.</summary>
-internal sealed record Good(string Code, string Name, string Unit, decimal Price, bool IsSold);
+internal sealed record Good(string Code, string Name, string Unit, decimal Price, bool IsSold)
+{
+    /// <summary>The price for choosing, not for counting: baskets look at many goods that they do not take.</summary>
+    public double About { get; } = (double)Price;
+}
 
 /// <summary>Makes the price list: forty families of ten sizes.</summary>
 internal static class GoodsList

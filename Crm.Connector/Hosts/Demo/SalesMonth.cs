@@ -152,11 +152,11 @@ internal static class SalesMonth
         while (lines.Count < count)
         {
             var good = dice.Whole(0, company.Goods.Count - 1);
-            var price = decimal.Round(company.Goods[good].Price * (100 - trade.DiscountPercent) / 100, 2);
 
             // A piece that costs more than twice the line's value is not what this customer buys; nails are.
-            if ((double)price <= 2 * each || good % 10 == 0)
+            if (company.Goods[good].About <= 2 * each || good % 10 == 0)
             {
+                var price = decimal.Round(company.Goods[good].Price * (100 - trade.DiscountPercent) / 100, 2);
                 var quantity = Math.Max(1, (int)(each * dice.Between(0.6, 1.4) / (double)price));
                 lines.Add(new BasketLine(good, quantity > 100 ? quantity / 10 * 10 : quantity, price));
             }

@@ -37,7 +37,7 @@ internal static class Supply
             var late = dice.Of([0.03, 0.05, 0.08, 0.12, 0.2, 0.35, 0.55]);
             var partial = dice.Of([0.04, 0.08, 0.15, 0.3]);
             var reject = dice.Of([0.002, 0.005, 0.01, 0.03, 0.06]);
-            return new SupplierCharacter(late, partial, reject, t.Count == 0 ? 0 : dice.Between(0.6, 2.2), t);
+            return new SupplierCharacter(late, partial, reject, t.Count == 0 ? 0 : dice.Between(0.7, 2.6), t);
         })];
     }
 }

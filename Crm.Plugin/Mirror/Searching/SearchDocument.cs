@@ -17,7 +17,13 @@ internal sealed class SearchDocument
 
     public long Id { get; }
 
-    /// <summary>Folded parts, one a line.</summary>
+    /// <summary>The counterparty's folded name.</summary>
+    public string Name => texts.Count == 0 ? "" : texts[0];
+
+    /// <summary>The folded parts besides the name, one a line.</summary>
+    public string Rest => string.Join('\n', texts.Skip(1));
+
+    /// <summary>All folded parts, one a line.</summary>
     public string Text => string.Join('\n', texts);
 
     /// <summary>Its own numbers and those of its contact persons; each number once an owner.</summary>

@@ -7,7 +7,7 @@ namespace Crm.Plugin.Mirror.Searching;
 /// <summary>Writes the tables that counterparties are found by. Inside the caller's transaction.</summary>
 internal static class SearchTables
 {
-    private static readonly IReadOnlyList<MirrorColumn> SqliteText = [MirrorColumn.Long("rowid"), MirrorColumn.Text("text")];
+    private static readonly IReadOnlyList<MirrorColumn> SqliteText = [MirrorColumn.Long("rowid"), MirrorColumn.Text("name"), MirrorColumn.Text("rest")];
     private static readonly IReadOnlyList<MirrorColumn> PostgresText = [MirrorColumn.Long("id"), MirrorColumn.Text("text")];
 
     private static readonly IReadOnlyList<MirrorColumn> Phone =
@@ -25,7 +25,16 @@ internal static class SearchTables
                 {
                     load.Begin();
                     load.Long(document.Id);
-                    load.Text(document.Text);
+                    if (session.Kind == DatabaseKind.Sqlite)
+                    {
+                        load.Text(document.Name);
+                        load.Text(document.Rest);
+                    }
+                    else
+                    {
+                        load.Text(document.Text);
+                    }
+
                     load.End();
                 }
             },

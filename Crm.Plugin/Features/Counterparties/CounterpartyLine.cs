@@ -1,0 +1,61 @@
+using System.Data.Common;
+using System.Text;
+using Crm.Contracts;
+using Crm.Plugin.Mirror;
+using Crm.Plugin.Storage;
+
+namespace Crm.Plugin.Features.Counterparties;
+
+/// <summary>One counterparty of a list: the columns shown and nothing else.</summary>
+public sealed record CounterpartyLine(
+    long Id, string Name, string NameFolded, string? Code, string? TaxId, CounterpartyRoles Roles, string? City, string? ManagerLogin,
+    short? Importance, short? Stage, short? Regularity, bool IsActive, bool IsGone, string Mechanisms)
+{
+    internal const string Columns =
+        "c.id, c.name, c.name_folded, c.code, c.tax_id, c.roles, c.city, c.manager_login, c.importance, c.stage, c.regularity, c.is_active, c.gone_at, c.mechanisms";
+
+    /// <summary>The main phone as the ERP keeps it.</summary>
+    public string? Phone => MirrorJson.ReadMechanisms(Mechanisms).FirstOrDefault(m => m.Kind == ContactMechanismKind.Phone)?.Value;
+
+    /// <summary>The main e-mail as the ERP keeps it.</summary>
+    public string? Email => MirrorJson.ReadMechanisms(Mechanisms).FirstOrDefault(m => m.Kind == ContactMechanismKind.Email)?.Value;
+
+    internal static CounterpartyLine Read(DbDataReader row) => new(
+        row.GetInt64(0), row.GetString(1), row.GetString(2), row.Text(3), row.Text(4), (CounterpartyRoles)row.GetInt32(5), row.Text(6), row.Text(7),
+        row.Short(8), row.Short(9), row.Short(10), row.GetBoolean(11), !row.IsDBNull(12), row.GetString(13));
+}
+
+/// <summary>Some counterparties and where the list goes on.</summary>
+/// <param name="Lines">In the order of their names; name matches come before matches of code, tax number and e-mail.</param>
+/// <param name="Next">Opaque; null at the end.</param>
+public sealed record CounterpartyList(IReadOnlyList<CounterpartyLine> Lines, string? Next);
+
+/// <summary>Where a list of counterparties goes on.</summary>
+/// <param name="Others">False within the name matches, true within the matches of other fields.</param>
+/// <param name="NameFolded">Of the last one shown; "" to begin.</param>
+/// <param name="Id">Of the last one shown; 0 to begin.</param>
+internal readonly record struct ListCursor(bool Others, string NameFolded, long Id)
+{
+    public static ListCursor Start => new(false, "", 0);
+
+    /// <summary>Anything that is not a cursor begins the list anew.</summary>
+    public static ListCursor Parse(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return Start;
+        }
+
+        var bytes = new byte[text.Length];
+        if (!System.Buffers.Text.Base64Url.TryDecodeFromChars(text, bytes, out var count) || count < 2)
+        {
+            return Start;
+        }
+
+        var parts = Encoding.UTF8.GetString(bytes, 0, count).Split('\n', 3);
+        return parts.Length == 3 && long.TryParse(parts[1], System.Globalization.CultureInfo.InvariantCulture, out var id) ? new(parts[0] == "1", parts[2], id) : Start;
+    }
+
+    public override string ToString() => System.Buffers.Text.Base64Url.EncodeToString(
+        Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(Others ? 1 : 0)}\n{Id}\n{NameFolded}")));
+}

@@ -1,0 +1,250 @@
+using Crm.Plugin.Search;
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+
+namespace Crm.Plugin.Features.Counterparties;
+
+/// <summary>Finds counterparties that the user may read. Cost follows what is shown, not the size of the base.</summary>
+internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions options, CurrentUser user)
+{
+    /// <summary>So many of the index's entries are looked through in the order of names before the fragment index is asked.</summary>
+    private const int ProbeDepth = 10_000;
+
+    /// <summary>More hits than this are not fetched to be sorted: then the fragment is so common that the order of names is the shorter way.</summary>
+    private const int SortedHits = 5_000;
+
+    private readonly bool sqlite = options.Kind == DatabaseKind.Sqlite;
+
+    /// <summary>One page of a list.</summary>
+    /// <param name="filter">What to show.</param>
+    /// <param name="after">A <see cref="CounterpartyList.Next"/>, or null to begin.</param>
+    /// <param name="limit">1–1,000.</param>
+    /// <param name="cancellation">Cancels the query.</param>
+    /// <param name="scope">The right to use; the user's right to read when null.</param>
+    public async Task<CounterpartyList> ListAsync(CounterpartyFilter filter, string? after, int limit, CancellationToken cancellation, Scope? scope = null)
+    {
+        var reach = scope ?? user.Rights.ReadScope;
+        if (PhoneDigits.LooksLikeNumber(filter.Text))
+        {
+            return new(await ByNumberAsync(filter, reach, limit, cancellation), null);
+        }
+
+        var cursor = ListCursor.Parse(after);
+        var lines = new List<CounterpartyLine>();
+        var others = cursor.Others;
+        if (!others)
+        {
+            lines = await ByNameAsync(filter, reach, cursor, limit + 1, cancellation);
+            if (lines.Count > limit || filter.Words.Count == 0)
+            {
+                return Page(lines, limit, others: false);
+            }
+
+            others = true;
+            cursor = ListCursor.Start;
+        }
+
+        var names = lines.Count;
+        lines.AddRange(await ByOtherFieldsAsync(filter, reach, cursor, limit + 1 - names, cancellation));
+        return Page(lines, limit, others: names < limit);
+    }
+
+    /// <summary>Finds telephone numbers by any run of their digits, of counterparties and their contact persons.</summary>
+    /// <returns>Each number once, in no order; empty below three digits.</returns>
+    public async Task<IReadOnlyList<PhoneMatch>> FindPhonesAsync(string typed, int limit, CancellationToken cancellation)
+    {
+        foreach (var digits in PhoneDigits.Candidates(typed))
+        {
+            var prefix = digits.Length > PhoneDigits.FragmentLength ? digits[..PhoneDigits.FragmentLength] : digits;
+            var rest = digits.Length > PhoneDigits.FragmentLength ? (sqlite ? "AND instr(p.digits, @digits) > 0" : "AND strpos(p.digits, @digits) > 0") : "";
+            var found = await database.ReadAsync(
+                $"""
+                SELECT DISTINCT p.id, p.typed, p.counterparty_id, c.name, p.person_id, n.name, c.manager_login
+                FROM phone_fragment f JOIN phone p ON p.id = f.phone_id JOIN counterparty c ON c.id = p.counterparty_id
+                LEFT JOIN contact_person n ON n.id = p.person_id
+                WHERE f.fragment >= @low AND f.fragment < @high {rest} AND c.gone_at IS NULL AND {Reach.Sql(user.Rights.ReadScope, "c")}
+                LIMIT @limit
+                """,
+                [("@low", prefix), ("@high", prefix + ":"), ("@digits", digits), ("@login", user.Login), ("@limit", limit)],
+                row => new PhoneMatch(row.GetString(1), row.GetInt64(2), row.GetString(3), row.Long(4), row.Text(5)),
+                cancellation);
+            if (found.Count > 0)
+            {
+                return found;
+            }
+        }
+
+        return [];
+    }
+
+    private static CounterpartyList Page(List<CounterpartyLine> lines, int limit, bool others)
+    {
+        if (lines.Count <= limit)
+        {
+            return new(lines, null);
+        }
+
+        lines.RemoveRange(limit, lines.Count - limit);
+        var last = lines[^1];
+        return new(lines, new ListCursor(others, last.NameFolded, last.Id).ToString());
+    }
+
+    private async Task<List<CounterpartyLine>> ByNameAsync(CounterpartyFilter filter, Scope reach, ListCursor cursor, int limit, CancellationToken cancellation)
+    {
+        var words = filter.Words;
+        if (words.Count == 0)
+        {
+            return await OrderedAsync(filter, reach, cursor, limit, probe: null, cancellation);
+        }
+
+        var probed = await OrderedAsync(filter, reach, cursor, limit, ProbeDepth, cancellation);
+        if (probed.Count >= limit)
+        {
+            return probed;
+        }
+
+        if (words.All(w => w.Length < 3))
+        {
+            return await OrderedAsync(filter, reach, cursor, limit, probe: null, cancellation);
+        }
+
+        var hits = await NameHitsAsync(words, cancellation);
+        return hits > SortedHits
+            ? await OrderedAsync(filter, reach, cursor, limit, probe: null, cancellation)
+            : await database.ReadAsync(
+                $"""
+                SELECT {CounterpartyLine.Columns} FROM counterparty c
+                WHERE {(sqlite ? "c.id IN (SELECT rowid FROM counterparty_search WHERE counterparty_search MATCH @match)" : Likes(words))}
+                AND {Contains(words)} AND {Conditions(filter, reach)} AND (c.name_folded, c.id) > (@name, @id)
+                ORDER BY c.name_folded, c.id LIMIT @limit
+                """,
+                Parameters(filter, cursor, limit), CounterpartyLine.Read, cancellation);
+    }
+
+    /// <summary>Goes through the names in their order; with a probe, through that many of them only.</summary>
+    private Task<List<CounterpartyLine>> OrderedAsync(CounterpartyFilter filter, Scope reach, ListCursor cursor, int limit, int? probe, CancellationToken cancellation) =>
+        database.ReadAsync(
+            probe is null
+                ? $"""
+                   SELECT {CounterpartyLine.Columns} FROM counterparty c
+                   WHERE (c.name_folded, c.id) > (@name, @id) AND {Contains(filter.Words)} AND {Conditions(filter, reach)}
+                   ORDER BY c.name_folded, c.id LIMIT @limit
+                   """
+                : $"""
+                   SELECT {CounterpartyLine.Columns}
+                   FROM (SELECT i.id, i.name_folded FROM counterparty i WHERE (i.name_folded, i.id) > (@name, @id) ORDER BY i.name_folded, i.id LIMIT {probe}) w
+                   JOIN counterparty c ON c.id = w.id
+                   WHERE {Contains(filter.Words, "w")} AND {Conditions(filter, reach)}
+                   ORDER BY w.name_folded, w.id LIMIT @limit
+                   """,
+            Parameters(filter, cursor, limit), CounterpartyLine.Read, cancellation);
+
+    /// <summary>How many names hold all words, counted no further than it matters.</summary>
+    private async Task<long> NameHitsAsync(IReadOnlyList<string> words, CancellationToken cancellation)
+    {
+        var counts = await database.ReadAsync(
+            sqlite
+                ? $"SELECT count(*) FROM (SELECT rowid FROM counterparty_search WHERE counterparty_search MATCH @match LIMIT {SortedHits + 1}) h"
+                : $"SELECT count(*) FROM (SELECT 1 FROM counterparty c WHERE {Likes(words)} LIMIT {SortedHits + 1}) h",
+            [("@match", Match(words, "name")), .. LikeParameters(words)], row => row.GetInt64(0), cancellation);
+        return counts[0];
+    }
+
+    /// <summary>Matches of code, tax number, e-mail and contact person whose own name does not match; at most <see cref="SortedHits"/> are looked at.</summary>
+    private async Task<List<CounterpartyLine>> ByOtherFieldsAsync(CounterpartyFilter filter, Scope reach, ListCursor cursor, int limit, CancellationToken cancellation)
+    {
+        var words = filter.Words;
+        if (limit <= 0 || words.All(w => w.Length < 3))
+        {
+            return [];
+        }
+
+        var hits = sqlite
+            ? $"SELECT rowid AS id FROM counterparty_search WHERE counterparty_search MATCH @others LIMIT {SortedHits}"
+            : $"SELECT s.id FROM counterparty_search s WHERE {string.Join(" AND ", words.Select((_, i) => $"s.text LIKE @like{i}"))} LIMIT {SortedHits}";
+        return await database.ReadAsync(
+            $"""
+            SELECT {CounterpartyLine.Columns} FROM ({hits}) h JOIN counterparty c ON c.id = h.id
+            WHERE NOT ({Contains(words)}) AND {Conditions(filter, reach)} AND (c.name_folded, c.id) > (@name, @id)
+            ORDER BY c.name_folded, c.id LIMIT @limit
+            """,
+            [.. Parameters(filter, cursor, limit), ("@others", Match(words, null))], CounterpartyLine.Read, cancellation);
+    }
+
+    private async Task<List<CounterpartyLine>> ByNumberAsync(CounterpartyFilter filter, Scope reach, int limit, CancellationToken cancellation)
+    {
+        var typed = filter.Text.Replace(" ", "", StringComparison.Ordinal);
+        var result = new List<CounterpartyLine>();
+        var parameters = Parameters(filter, ListCursor.Start, limit).ToList();
+        parameters.AddRange([("@code", typed), ("@codeEnd", typed + "\uffff")]);
+        foreach (var digits in PhoneDigits.Candidates(filter.Text))
+        {
+            var prefix = digits.Length > PhoneDigits.FragmentLength ? digits[..PhoneDigits.FragmentLength] : digits;
+            var whole = digits.Length > PhoneDigits.FragmentLength ? (sqlite ? "AND instr(p.digits, @digits) > 0" : "AND strpos(p.digits, @digits) > 0") : "";
+            result.AddRange(await database.ReadAsync(
+                $"""
+                SELECT {CounterpartyLine.Columns} FROM counterparty c WHERE c.id IN (
+                    SELECT p.counterparty_id FROM phone_fragment f JOIN phone p ON p.id = f.phone_id
+                    WHERE f.fragment >= @low AND f.fragment < @high {whole} LIMIT {SortedHits / 10})
+                AND {Conditions(filter, reach)} ORDER BY c.name_folded, c.id LIMIT @limit
+                """,
+                [.. parameters, ("@low", prefix), ("@high", prefix + ":"), ("@digits", digits)], CounterpartyLine.Read, cancellation));
+            if (result.Count > 0)
+            {
+                break;
+            }
+        }
+
+        foreach (var column in (string[])["code", "tax_id"])
+        {
+            result.AddRange(await database.ReadAsync(
+                $"SELECT {CounterpartyLine.Columns} FROM counterparty c WHERE c.{column} >= @code AND c.{column} < @codeEnd AND {Conditions(filter, reach)} ORDER BY c.{column} LIMIT @limit",
+                parameters, CounterpartyLine.Read, cancellation));
+        }
+
+        return [.. result.DistinctBy(l => l.Id).Take(limit)];
+    }
+
+    private string Contains(IReadOnlyList<string> words, string alias = "c") =>
+        words.Count == 0 ? "1 = 1" : string.Join(" AND ", words.Select((_, i) => sqlite ? $"instr({alias}.name_folded, @word{i}) > 0" : $"strpos({alias}.name_folded, @word{i}) > 0"));
+
+    private static string Likes(IReadOnlyList<string> words) => string.Join(" AND ", words.Select((_, i) => $"c.name_folded LIKE @like{i}"));
+
+    private static string Conditions(CounterpartyFilter filter, Scope reach) => string.Join(" AND ", new[]
+    {
+        Reach.Sql(reach, "c"),
+        filter.Inactive ? "1 = 1" : "c.gone_at IS NULL AND c.is_active = TRUE",
+        filter.Role is null ? "1 = 1" : "(c.roles & @role) <> 0",
+        filter.Manager switch { null => "1 = 1", "-" => "c.manager_login IS NULL", _ => "c.manager_login = @manager" },
+        filter.Importance switch { null => "1 = 1", 0 => "c.importance IS NULL", _ => "c.importance = @importance" },
+        filter.Stage switch { null => "1 = 1", 0 => "c.stage IS NULL", _ => "c.stage = @stage" },
+    });
+
+    private IEnumerable<(string, object?)> Parameters(CounterpartyFilter filter, ListCursor cursor, int limit)
+    {
+        var words = filter.Words;
+        return
+        [
+            ("@name", cursor.NameFolded), ("@id", cursor.Id), ("@limit", limit), ("@login", user.Login), ("@role", (int)(filter.Role ?? 0)),
+            ("@manager", filter.Manager ?? ""), ("@importance", filter.Importance ?? 0), ("@stage", filter.Stage ?? 0),
+            ("@match", Match(words, "name")),
+            .. words.Select((w, i) => ($"@word{i}", (object?)w)),
+            .. LikeParameters(words),
+        ];
+    }
+
+    private static IEnumerable<(string, object?)> LikeParameters(IReadOnlyList<string> words) =>
+        words.Select((w, i) => ($"@like{i}", (object?)$"%{w.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%"));
+
+    /// <summary>An FTS5 expression; words under three letters cannot be asked of a trigram index and are left to the name check.</summary>
+    private static string Match(IReadOnlyList<string> words, string? column) => string.Join(" AND ", words.Where(w => w.Length >= 3)
+        .Select(w => (column is null ? "" : column + " : ") + '"' + w.Replace("\"", "\"\"", StringComparison.Ordinal) + '"'));
+}
+
+/// <summary>A telephone number and whose it is.</summary>
+/// <param name="Typed">As the ERP keeps it.</param>
+/// <param name="CounterpartyId">Whose it is.</param>
+/// <param name="CounterpartyName">Their name.</param>
+/// <param name="PersonId">The contact person; null when it is the counterparty's own.</param>
+/// <param name="PersonName">Their name.</param>
+public sealed record PhoneMatch(string Typed, long CounterpartyId, string CounterpartyName, long? PersonId, string? PersonName);

@@ -1,0 +1,47 @@
+using Crm.Contracts;
+using Crm.Plugin.Features.Orders;
+using Crm.Plugin.Shell;
+using Crm.Plugin.Storage;
+using Microsoft.Extensions.Localization;
+
+namespace Crm.Plugin.Features.Counterparties;
+
+/// <summary>Puts sales orders and returns on the timeline.</summary>
+internal sealed class OrderTimeline(OrderStore orders, IStringLocalizer<Orders.Texts> text, Show show) : ITimelineSource
+{
+    private const long DayMicroseconds = 86_400_000_000;
+
+    public string Name => "orders";
+
+    public async Task<IReadOnlyList<TimelineEntry>> ReadAsync(long counterpartyId, TimelineBound before, int limit, CancellationToken cancellation)
+    {
+        var epoch = new DateOnly(1970, 1, 1).DayNumber;
+        var day = before.At == long.MaxValue ? int.MaxValue : (int)(Math.DivRem(before.At, DayMicroseconds, out var rest) + epoch + (rest > 0 ? 1 : 0));
+        // An order stands at the beginning of its day: a bound later that day leaves the whole day in.
+        var id = before.At != long.MaxValue && before.At % DayMicroseconds > 0 ? long.MinValue : before.Id;
+        var found = await orders.OfCounterpartyAsync(counterpartyId, day, id, limit, cancellation);
+        return [.. found.Select(Entry)];
+    }
+
+    private TimelineEntry Entry(OrderLine order)
+    {
+        var title = text[order.Kind == SalesOrderKind.Return ? "Return {0} for {1}" : "Sales order {0} for {1}", order.Number ?? "–", Show.Money(order.TotalE4, order.Currency)];
+        var (icon, tone) = order switch
+        {
+            { State: OrderState.Cancelled } => ("file-x", "red"),
+            { Kind: SalesOrderKind.Return } => ("arrow-back-up", "orange"),
+            { State: OrderState.Delivered } => ("package", "green"),
+            { State: OrderState.Confirmed } => ("file-check", "azure"),
+            _ => ("file-pencil", "secondary"),
+        };
+        var note = text[order.State.ToString()].Value;
+        note += order switch
+        {
+            { State: OrderState.Cancelled, CancelReason: { } reason } => $" · {reason}",
+            { DeliveredOn: { } delivered } => $" · {text["delivered {0}", show.Day(delivered)]}",
+            { PromisedOn: { } promised } => $" · {text["promised for {0}", show.Day(promised)]}",
+            _ => "",
+        };
+        return new(new DateTimeOffset(order.Date.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero), true, order.Id, icon, tone, title, null, note, $"/orders/{order.Id}");
+    }
+}

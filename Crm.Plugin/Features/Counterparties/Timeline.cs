@@ -1,0 +1,79 @@
+using System.Globalization;
+
+namespace Crm.Plugin.Features.Counterparties;
+
+/// <summary>One thing that happened, or is planned, with a counterparty.</summary>
+/// <param name="At">When; a business document's day begins at midnight UTC.</param>
+/// <param name="IsDay">Only the day is known.</param>
+/// <param name="Id">Number within its source.</param>
+/// <param name="Icon">Name of a Tabler icon.</param>
+/// <param name="Tone">Colour of the icon: a Tabler colour name.</param>
+/// <param name="Title">One line in the user's language.</param>
+/// <param name="Text">What was written; null when nothing.</param>
+/// <param name="Note">Who, how long, what state; null when nothing.</param>
+/// <param name="Address">The record's own screen; null when it has none.</param>
+public sealed record TimelineEntry(
+    DateTimeOffset At, bool IsDay, long Id, string Icon, string Tone, string Title, string? Text, string? Note, string? Address)
+{
+    /// <summary>Rank of the source; set by the timeline.</summary>
+    internal int Rank { get; init; }
+}
+
+/// <summary>Entries before this one are wanted: (instant, id) smaller in that order.</summary>
+/// <param name="At">Microseconds since 1970 UTC.</param>
+/// <param name="Id">Number within the source.</param>
+public readonly record struct TimelineBound(long At, long Id);
+
+/// <summary>Something whose records belong on the timeline of a counterparty.</summary>
+public interface ITimelineSource
+{
+    /// <summary>Stable name; its place in the alphabet orders entries of the same instant.</summary>
+    string Name { get; }
+
+    /// <summary>The latest entries before a bound, latest first. The caller has checked that the user may read the counterparty.</summary>
+    Task<IReadOnlyList<TimelineEntry>> ReadAsync(long counterpartyId, TimelineBound before, int limit, CancellationToken cancellation);
+}
+
+/// <summary>Some entries and where the timeline goes on.</summary>
+/// <param name="Entries">Latest first.</param>
+/// <param name="Next">Opaque; null at the end.</param>
+public sealed record TimelinePart(IReadOnlyList<TimelineEntry> Entries, string? Next);
+
+/// <summary>Merges what every source knows of a counterparty, latest first, a page at a time.</summary>
+internal sealed class Timeline(IEnumerable<ITimelineSource> sources)
+{
+    private readonly ITimelineSource[] ranked = [.. sources.OrderBy(s => s.Name, StringComparer.Ordinal)];
+
+    public async Task<TimelinePart> ReadAsync(long counterpartyId, string? after, int limit, CancellationToken cancellation)
+    {
+        var (at, rank, id) = Parse(after);
+        var entries = new List<TimelineEntry>();
+        for (var i = 0; i < ranked.Length; i++)
+        {
+            // Entries of one instant are ordered by source and then by number, latest number first.
+            var bound = new TimelineBound(at, i == rank ? id : i > rank ? long.MaxValue : long.MinValue);
+            var found = await ranked[i].ReadAsync(counterpartyId, bound, limit + 1, cancellation);
+            entries.AddRange(found.Select(e => e with { Rank = i }));
+        }
+
+        entries = [.. entries.OrderByDescending(e => e.At).ThenBy(e => e.Rank).ThenByDescending(e => e.Id)];
+        if (entries.Count <= limit)
+        {
+            return new(entries, null);
+        }
+
+        var last = entries[limit - 1];
+        return new(entries.GetRange(0, limit), string.Create(CultureInfo.InvariantCulture, $"{Storage.Instant.ToMicroseconds(last.At)}.{last.Rank}.{last.Id}"));
+    }
+
+    private static (long At, int Rank, long Id) Parse(string? after)
+    {
+        var parts = (after ?? "").Split('.');
+        return parts.Length == 3
+            && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var at)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var rank)
+            && long.TryParse(parts[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id)
+            ? (at, rank, id)
+            : (long.MaxValue, -1, 0);
+    }
+}

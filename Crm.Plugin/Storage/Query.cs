@@ -1,0 +1,59 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+
+namespace Crm.Plugin.Storage;
+
+/// <summary>Plain SQL for the screens that are opened thirty times a day; everything else goes through LINQ.</summary>
+/// <remarks>SQL is composed of constants only; values travel as parameters, named with @.</remarks>
+internal static class Query
+{
+    /// <summary>Reads rows; the list is as long as the SQL's own LIMIT allows.</summary>
+    public static async Task<List<T>> ReadAsync<T>(
+        this CrmDbContext database, string sql, IEnumerable<(string Name, object? Value)> parameters, Func<DbDataReader, T> row, CancellationToken cancellation)
+    {
+        await using var command = await database.CommandAsync(sql, parameters, cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            rows.Add(row(reader));
+        }
+
+        return rows;
+    }
+
+    /// <summary>A command on the context's own connection, which is open from now until the context ends.</summary>
+    public static async Task<DbCommand> CommandAsync(
+        this CrmDbContext database, string sql, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellation)
+    {
+        var connection = database.Database.GetDbConnection();
+        if (connection.State != System.Data.ConnectionState.Open)
+        {
+            await database.Database.OpenConnectionAsync(cancellation);
+        }
+
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value ?? DBNull.Value;
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
+
+    public static string? Text(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    public static long? Long(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
+
+    public static short? Short(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt16(column);
+
+    public static DateOnly Day(this DbDataReader reader, int column) => DateOnly.FromDayNumber(reader.GetInt32(column));
+
+    public static DateOnly? DayOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.Day(column);
+
+    public static DateTimeOffset? InstantOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : Instant.FromMicroseconds(reader.GetInt64(column));
+}
