@@ -25,9 +25,9 @@ internal sealed class CommandContext : IAsyncDisposable
     public CrmPluginOptions Options => Get<CrmPluginOptions>();
 
     /// <summary>What the plugin is started with.</summary>
-    public static CrmPluginOptions OptionsFor(string? data, Terminal terminal, bool runJobs) => new()
+    public static CrmPluginOptions OptionsFor(DirectoryInfo? data, Terminal terminal, bool runJobs) => new()
     {
-        DataFolder = DataFolder.Choose(data, terminal),
+        DataFolder = DataFolder.Choose(data?.FullName, terminal),
         Database = terminal.Variable("CRM_DATABASE"),
         RunJobs = runJobs,
     };

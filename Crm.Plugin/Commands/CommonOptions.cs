@@ -15,7 +15,7 @@ internal static class CommonOptions
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    public static Option<string?> Data { get; } = new("--data")
+    public static Option<DirectoryInfo?> Data { get; } = new("--data")
     {
         Description = "Folder of the embedded database, keys and attachments (default: CRM_DATA, else the user's data folder). CRM_DATABASE names a PostgreSQL instead of the embedded database.",
         HelpName = "DIR",

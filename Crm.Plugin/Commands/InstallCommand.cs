@@ -56,7 +56,7 @@ internal sealed class InstallRun(Terminal terminal, CrmPluginOptions options, bo
         var plan = InstallPlan.Make(manifest, name, address, terminal, stored);
         await installer.EnsureNotBesideDemoAsync(plan, cancellation);
         var isInPlace = await installer.IsInPlaceAsync(plan, stored, cancellation);
-        if (isInPlace && await context.Get<FirstRead>().IsDoneAsync(stored!.Record.Id, cancellation))
+        if (isInPlace && await context.Get<FirstRead>().IsDoneAsync(stored!.Record, cancellation))
         {
             return Finish(new { Connection = stored.Record.Name, Installed = true, WasThere = true }, $"{stored.Record.Name} is installed already; nothing was changed.");
         }

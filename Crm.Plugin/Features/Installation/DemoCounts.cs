@@ -11,11 +11,11 @@ internal sealed record DemoCounts(long Counterparties, long Orders)
     public static async Task<DemoCounts?> ReadAsync(IServiceProvider services, CancellationToken cancellation)
     {
         await using var database = await services.GetRequiredService<IDbContextFactory<CrmDbContext>>().CreateDbContextAsync(cancellation);
-        var connection = await database.Set<ConnectionRecord>().Where(c => c.RemovedAt == null && c.Host == DemoCompany.Host).Select(c => c.Id).FirstOrDefaultAsync(cancellation);
-        return await services.GetRequiredService<FirstRead>().IsDoneAsync(connection, cancellation)
+        var connection = await database.Set<ConnectionRecord>().Where(c => c.RemovedAt == null && c.Host == DemoCompany.Host).FirstOrDefaultAsync(cancellation);
+        return connection is not null && await services.GetRequiredService<FirstRead>().IsDoneAsync(connection, cancellation)
             ? new(
-                await database.Set<CounterpartyRecord>().LongCountAsync(c => c.ConnectionId == connection, cancellation),
-                await database.Set<SalesOrderRecord>().LongCountAsync(o => o.ConnectionId == connection, cancellation))
+                await database.Set<CounterpartyRecord>().LongCountAsync(c => c.ConnectionId == connection.Id, cancellation),
+                await database.Set<SalesOrderRecord>().LongCountAsync(o => o.ConnectionId == connection.Id, cancellation))
             : null;
     }
 }
