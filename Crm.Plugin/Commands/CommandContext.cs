@@ -29,6 +29,7 @@ internal sealed class CommandContext : IAsyncDisposable
     {
         DataFolder = DataFolder.Choose(data?.FullName, terminal),
         Database = terminal.Variable("CRM_DATABASE"),
+        ProgramFolder = terminal.ProgramFolder,
         RunJobs = runJobs,
     };
 

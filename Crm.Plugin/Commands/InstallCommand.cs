@@ -132,7 +132,9 @@ internal sealed class InstallRun(Terminal terminal, CrmPluginOptions options, bo
                 : $"Users sign in with accounts of the plugin at {plan.PublicAddress}");
             if (!await context.Get<LocalAdministrators>().AnyAsync(cancellation))
             {
-                Say("For the day the ERP is down, add an administrator of the plugin's own: crm user add NAME --role administrator");
+                Say(plan.Manifest.UsersSignInAtHost
+                    ? "For the day the ERP is down, add an administrator of the plugin's own: crm user add NAME --role administrator"
+                    : "Nobody can administer the plugin yet: crm user add NAME --role administrator");
             }
         }
 

@@ -41,14 +41,18 @@ internal static class ReadingBar
     private sealed class Lines(Terminal terminal, TimeProvider clock) : IProgress<SyncProgress>
     {
         private long last = clock.GetTimestamp();
+        private SyncPhase before;
 
         public void Report(SyncProgress value)
         {
-            if (value.Phase == SyncPhase.Finished || clock.GetElapsedTime(last) >= Between)
+            // The end of building is told by the next line; an end without a row tells nothing.
+            if ((value.Phase == SyncPhase.Finished && value.Rows > 0 && before != SyncPhase.Building) || clock.GetElapsedTime(last) >= Between)
             {
                 last = clock.GetTimestamp();
                 terminal.Error.WriteLine(Text(value));
             }
+
+            before = value.Phase;
         }
     }
 

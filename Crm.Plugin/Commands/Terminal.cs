@@ -20,6 +20,9 @@ internal sealed record Terminal
     /// <summary>A variable of the environment; null when absent or empty.</summary>
     public required Func<string, string?> Variable { get; init; }
 
+    /// <summary>Where manifests, connectors and screens lie.</summary>
+    public string ProgramFolder { get; init; } = AppContext.BaseDirectory;
+
     /// <summary>The next typed line; null at the end.</summary>
     public Func<string?> ReadLine { get; init; } = () => null;
 

@@ -46,7 +46,11 @@ internal sealed class UninstallRun(CommandContext context, bool json)
         var impact = await uninstaller.LookAsync(connection, cancellation);
         Say(string.Create(CultureInfo.InvariantCulture, $"{connection.Name} ({manifest.Name}{(connection.Address.Length > 0 ? " at " + connection.Address : "")}):"));
         Say(manifest.Menu is { } menu ? $"  the menu {menu.Title} is taken out of the ERP; its own records are not touched" : "  this kind of ERP has no menu of ours; its records are not touched");
-        Say(string.Create(CultureInfo.InvariantCulture, $"  {impact.Users:N0} users of the ERP can no longer sign in here"));
+        if (impact.Users > 0)
+        {
+            Say(string.Create(CultureInfo.InvariantCulture, $"  {impact.Users:N0} users of the ERP can no longer sign in here"));
+        }
+
         Say(string.Create(CultureInfo.InvariantCulture, $"  {impact.Counterparties:N0} counterparties and {impact.Orders:N0} orders of the mirror, and all CRM data on them, {(purge ? "are deleted" : "stay")}"));
         if (purge)
         {

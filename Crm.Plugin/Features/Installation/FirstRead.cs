@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Crm.Plugin.Features.Installation;
 
 /// <summary>Reads an ERP on an administrator's word, at once and to its end.</summary>
-internal sealed class FirstRead(ConnectionSync sync, HostPool hosts, IDbContextFactory<CrmDbContext> databases)
+internal sealed class FirstRead(ConnectionSync sync, HostPool hosts, IDbContextFactory<CrmDbContext> databases, TimeProvider clock)
 {
     /// <summary>Whether everything that the ERP offers has been read once; asks the connector what that is, not the ERP.</summary>
     public async Task<bool> IsDoneAsync(ConnectionRecord connection, CancellationToken cancellation)
@@ -19,9 +19,38 @@ internal sealed class FirstRead(ConnectionSync sync, HostPool hosts, IDbContextF
         return Offered(host).All(read.Contains);
     }
 
-    /// <summary>Waits while another process reads the connection, then reads what is still missing.</summary>
-    public Task<SyncResult> RunAsync(ConnectionRecord connection, SweepChoice sweep, IProgress<SyncProgress>? progress, CancellationToken cancellation) =>
-        sync.RunAsync(connection, new SyncOrder { Sweep = sweep, IgnoresRetryTimes = true, WaitsForOther = TimeSpan.FromHours(12) }, progress, cancellation);
+    /// <summary>Reads what is still missing. While another process reads the connection, its progress is shown in place of ours.</summary>
+    public async Task<SyncResult> RunAsync(ConnectionRecord connection, SweepChoice sweep, IProgress<SyncProgress>? progress, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var result = await sync.RunAsync(connection, new SyncOrder { Sweep = sweep, IgnoresRetryTimes = true }, progress, cancellation);
+            if (!result.WasBusy)
+            {
+                return result;
+            }
+
+            await ReportOtherAsync(connection.Id, progress, cancellation);
+            await Task.Delay(TimeSpan.FromSeconds(1), clock, cancellation);
+        }
+    }
+
+    private async Task ReportOtherAsync(int connectionId, IProgress<SyncProgress>? progress, CancellationToken cancellation)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellation);
+        var state = await database.Set<SyncStateRecord>().Where(s => s.ConnectionId == connectionId && s.StartedAt != null).OrderBy(s => s.Entity).FirstOrDefaultAsync(cancellation);
+        if (state is not null)
+        {
+            progress?.Report(new(
+                connectionId,
+                state.Entity,
+                SyncPhase.Reading,
+                state.RowsRead,
+                state.RowsPerSecond ?? 0,
+                state.ProgressTotal is > 0 and var total ? Math.Min(1, (double)state.ProgressDone / total) : null,
+                state.SecondsLeft is { } left ? TimeSpan.FromSeconds(left) : null));
+        }
+    }
 
     private static IEnumerable<MirrorEntity> Offered(Contracts.IHost host)
     {
