@@ -2,12 +2,12 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Features.Counterparties;
+using Crm.Plugin.Features.Installation;
 using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Plugin.Shell;
 
@@ -36,6 +36,7 @@ public static class CrmPlugin
         // One line a feature, in the alphabet's order.
         services.AddClassification();
         services.AddCounterparties();
+        services.AddInstallation();
         services.AddOrders();
         return services;
     }
@@ -62,9 +63,5 @@ public static class CrmPlugin
     }
 
     /// <summary>Brings the database up to this version.</summary>
-    public static async Task PrepareCrmPluginAsync(this IServiceProvider services, CancellationToken cancellation)
-    {
-        await using var database = await services.GetRequiredService<IDbContextFactory<CrmDbContext>>().CreateDbContextAsync(cancellation);
-        await database.Database.MigrateAsync(cancellation);
-    }
+    public static Task PrepareCrmPluginAsync(this IServiceProvider services, CancellationToken cancellation) => DatabaseUpgrade.RunAsync(services, cancellation);
 }
