@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Crm.Plugin.Features.ContactLog;
+using Crm.Plugin.Features.MyDay;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -27,6 +29,8 @@ public static class CrmPlugin
         services.AddMemoryCache();
         services.AddOpenApi();
         // One line a feature, in the alphabet's order.
+        services.AddContactLog();
+        services.AddMyDay();
         return services;
     }
 
@@ -46,6 +50,8 @@ public static class CrmPlugin
         app.MapGet("/", () => TypedResults.Redirect("/my-day"));
         app.MapFallback(() => Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound }));
         // One line a feature, in the alphabet's order.
+        app.MapContactLog();
+        app.MapMyDay();
     }
 
     /// <summary>Brings the database up to this version.</summary>
