@@ -6,6 +6,8 @@ using Crm.Plugin.Features.Installation;
 using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
+using Crm.Plugin.Features.ContactLog;
+using Crm.Plugin.Features.MyDay;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 
@@ -38,6 +40,8 @@ public static class CrmPlugin
         services.AddCounterparties();
         services.AddInstallation();
         services.AddOrders();
+        services.AddContactLog();
+        services.AddMyDay();
         return services;
     }
 
@@ -60,6 +64,8 @@ public static class CrmPlugin
         app.MapClassification();
         app.MapCounterparties();
         app.MapOrders();
+        app.MapContactLog();
+        app.MapMyDay();
     }
 
     /// <summary>Brings the database up to this version.</summary>
