@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Crm.Plugin.Features.Api;
 using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Jobs;
@@ -33,6 +34,7 @@ public static class CrmPlugin
         services.AddJobs();
         services.AddMirror(new MirrorOptions { ManifestFolder = options.ManifestFolder, ConnectorFolder = options.ConnectorFolder }, polls: options.RunJobs);
         // One line a feature, in the alphabet's order.
+        services.AddApi();
         services.AddCounterparties();
         services.AddOrders();
         return services;
@@ -54,6 +56,7 @@ public static class CrmPlugin
         app.MapGet("/", () => TypedResults.Redirect("/my-day"));
         app.MapFallback(() => Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound }));
         // One line a feature, in the alphabet's order.
+        app.MapApi();
         app.MapCounterparties();
         app.MapOrders();
     }
