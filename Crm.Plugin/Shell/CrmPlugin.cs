@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Crm.Plugin.Features.Administration;
 using Crm.Plugin.Features.Api;
 using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Orders;
@@ -34,6 +35,7 @@ public static class CrmPlugin
         services.AddJobs();
         services.AddMirror(new MirrorOptions { ManifestFolder = options.ManifestFolder, ConnectorFolder = options.ConnectorFolder }, polls: options.RunJobs);
         // One line a feature, in the alphabet's order.
+        services.AddAdministration();
         services.AddApi();
         services.AddCounterparties();
         services.AddOrders();
@@ -56,6 +58,7 @@ public static class CrmPlugin
         app.MapGet("/", () => TypedResults.Redirect("/my-day"));
         app.MapFallback(() => Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound }));
         // One line a feature, in the alphabet's order.
+        app.MapAdministration();
         app.MapApi();
         app.MapCounterparties();
         app.MapOrders();
