@@ -1,11 +1,16 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+<<<<<<< HEAD
 using Crm.Plugin.Features.Administration;
 using Crm.Plugin.Features.Api;
 using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
+=======
+using Crm.Plugin.Features.ContactLog;
+using Crm.Plugin.Features.MyDay;
+>>>>>>> contactlog
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -35,10 +40,15 @@ public static class CrmPlugin
         services.AddJobs();
         services.AddMirror(new MirrorOptions { ManifestFolder = options.ManifestFolder, ConnectorFolder = options.ConnectorFolder }, polls: options.RunJobs);
         // One line a feature, in the alphabet's order.
+<<<<<<< HEAD
         services.AddAdministration();
         services.AddApi();
         services.AddCounterparties();
         services.AddOrders();
+=======
+        services.AddContactLog();
+        services.AddMyDay();
+>>>>>>> contactlog
         return services;
     }
 
@@ -58,10 +68,15 @@ public static class CrmPlugin
         app.MapGet("/", () => TypedResults.Redirect("/my-day"));
         app.MapFallback(() => Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound }));
         // One line a feature, in the alphabet's order.
+<<<<<<< HEAD
         app.MapAdministration();
         app.MapApi();
         app.MapCounterparties();
         app.MapOrders();
+=======
+        app.MapContactLog();
+        app.MapMyDay();
+>>>>>>> contactlog
     }
 
     /// <summary>Brings the database up to this version.</summary>

@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace Crm.Plugin.Features.ContactLog;
+
+/// <summary>English texts of what the history shows, the keys of their translations.</summary>
+public static class ChangeWords
+{
+    /// <summary>What was done.</summary>
+    public static string Action(string code) => code switch
+    {
+        "interaction.logged" => "logged the contact",
+        "interaction.planned" => "planned the contact",
+        "interaction.done" => "marked it as done",
+        "interaction.cancelled" => "cancelled it",
+        "interaction.postponed" => "postponed it",
+        _ => "changed it",
+    };
+
+    /// <summary>The label of a field.</summary>
+    public static string Field(string name) => name switch
+    {
+        "personId" => "Contact person",
+        "kind" => "Kind",
+        "direction" => "Direction",
+        "state" => "State",
+        "importance" => "Importance",
+        "subject" => "Subject",
+        "content" => "Content",
+        "plannedStart" => "Planned start",
+        "plannedEnd" => "Planned end",
+        "startedAt" => "Began",
+        "endedAt" => "Ended",
+        "minutes" => "Minutes",
+        "source" => "Source of information",
+        "basis" => "Basis document",
+        "project" => "Project",
+        "territory" => "Territory",
+        "room" => "Room",
+        "eventGroup" => "Event group",
+        "responsibleId" => "Responsible",
+        "remindMinutesBefore" => "Remind",
+        "result" => "Result",
+        "nextStep" => "Next step",
+        "users" => "Colleagues who take part",
+        "outsidePersons" => "Outside persons",
+        _ => name,
+    };
+
+    /// <summary>The instant that a value stands for; null when it is none.</summary>
+    public static DateTimeOffset? Value(string field, string value) =>
+        field is "plannedStart" or "plannedEnd" or "startedAt" or "endedAt" && DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out var at) ? at : null;
+
+    /// <summary>The text of a listed value; null when the field has none.</summary>
+    public static string? Listed(string field, string value) => field switch
+    {
+        "kind" when Enum.TryParse<InteractionKind>(value, out var kind) => Words.Of(kind),
+        "direction" when Enum.TryParse<InteractionDirection>(value, out var direction) => Words.Of(direction),
+        "state" when Enum.TryParse<InteractionState>(value, out var state) => Words.Of(state),
+        "importance" when Enum.TryParse<InteractionImportance>(value, out var importance) => Words.Of(importance),
+        _ => null,
+    };
+}

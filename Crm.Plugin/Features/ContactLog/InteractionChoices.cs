@@ -1,0 +1,76 @@
+using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Search;
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Crm.Plugin.Features.ContactLog;
+
+/// <summary>One entry of a list to choose from.</summary>
+public sealed record Choice(long Id, string Name);
+
+/// <summary>What the fields of a form offer.</summary>
+/// <param name="Counterparty">Null when it is still to be chosen, or out of reach.</param>
+/// <param name="Persons">Contact persons of the counterparty, by name.</param>
+/// <param name="Users">Colleagues who may sign in, by name.</param>
+/// <param name="Orders">Numbers of the counterparty's latest orders.</param>
+/// <param name="Found">Counterparties to choose from while none is chosen.</param>
+public sealed record InteractionOffer(Choice? Counterparty, IReadOnlyList<Choice> Persons, IReadOnlyList<Choice> Users, IReadOnlyList<string> Orders, IReadOnlyList<Choice> Found);
+
+/// <summary>Reads what the form's fields offer, each list bounded.</summary>
+internal sealed class InteractionChoices(CrmDbContext database, CurrentUser user)
+{
+    private const int Longest = 200;
+
+    public async Task<InteractionOffer> OfferAsync(long? counterpartyId, string? find, CancellationToken cancellation)
+    {
+        var counterparty = counterpartyId is { } id ? await CounterpartyAsync(id, cancellation) : null;
+        return new(
+            counterparty,
+            counterparty is null ? [] : await PersonsAsync(counterparty.Id, cancellation),
+            await UsersAsync(cancellation),
+            counterparty is null ? [] : await database.Set<SalesOrderRecord>().Where(o => o.CounterpartyId == counterparty.Id && o.Number != null && o.GoneAt == null)
+                .OrderByDescending(o => o.Date).Take(20).Select(o => o.Number!).ToListAsync(cancellation),
+            counterparty is null ? await FindAsync(find, cancellation) : []);
+    }
+
+    /// <summary>Null when it is unknown or out of reach.</summary>
+    public async Task<Choice?> CounterpartyAsync(long id, CancellationToken cancellation) =>
+        await Reachable().Where(c => c.Id == id).Select(c => new Choice(c.Id, c.Name)).FirstOrDefaultAsync(cancellation);
+
+    public async Task<IReadOnlyList<Choice>> PersonsAsync(long counterpartyId, CancellationToken cancellation) =>
+        await database.Set<ContactPersonRecord>().Where(p => p.CounterpartyId == counterpartyId && p.GoneAt == null && p.IsActive)
+            .OrderBy(p => p.NameFolded).Take(Longest).Select(p => new Choice(p.Id, p.Position == null ? p.Name : p.Name + ", " + p.Position)).ToListAsync(cancellation);
+
+    public async Task<IReadOnlyList<Choice>> UsersAsync(CancellationToken cancellation) =>
+        await database.Set<UserAccount>().Where(u => u.IsActive).OrderBy(u => u.Name).Take(Longest).Select(u => new Choice(u.Id, u.Name)).ToListAsync(cancellation);
+
+    /// <summary>Counterparties whose code is what was typed, or whose name holds it; those that begin with it come first.</summary>
+    public async Task<IReadOnlyList<Choice>> FindAsync(string? typed, CancellationToken cancellation)
+    {
+        var text = SearchText.Fold(typed ?? "");
+        if (text.Length < 2)
+        {
+            return [];
+        }
+
+        const int enough = 8;
+        var living = Reachable().Where(c => c.GoneAt == null);
+        var code = typed!.Trim();
+        var upper = text + '\uffff';
+        var found = await living.Where(c => c.Code == code).Take(enough).Select(c => new Choice(c.Id, c.Name)).ToListAsync(cancellation);
+#pragma warning disable CA1309 // The database compares letter by letter; it has no notion of the framework's comparisons.
+        found.AddRange(await living.Where(c => string.Compare(c.NameFolded, text) >= 0 && string.Compare(c.NameFolded, upper) < 0)
+            .OrderBy(c => c.NameFolded).Take(enough).Select(c => new Choice(c.Id, c.Name)).ToListAsync(cancellation));
+#pragma warning restore CA1309
+        if (found.Count < enough)
+        {
+            found.AddRange(await living.Where(c => c.NameFolded.Contains(text)).Take(enough).Select(c => new Choice(c.Id, c.Name)).ToListAsync(cancellation));
+        }
+
+        return [.. found.DistinctBy(c => c.Id).Take(enough)];
+    }
+
+    private IQueryable<CounterpartyRecord> Reachable() =>
+        database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user).Within(user.Rights.WriteScope, user);
+}

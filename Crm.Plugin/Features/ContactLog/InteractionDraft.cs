@@ -1,0 +1,70 @@
+namespace Crm.Plugin.Features.ContactLog;
+
+/// <summary>What a user or a program wants to log or to plan. Texts may be blank; blanks are kept as null.</summary>
+public sealed record InteractionDraft
+{
+    public required long CounterpartyId { get; init; }
+
+    /// <summary>Planned or done; anything else is refused.</summary>
+    public required InteractionState State { get; init; }
+
+    public InteractionKind Kind { get; init; } = InteractionKind.PhoneCall;
+
+    public InteractionDirection Direction { get; init; } = InteractionDirection.Outgoing;
+
+    public InteractionImportance Importance { get; init; } = InteractionImportance.Middle;
+
+    public long? PersonId { get; init; }
+
+    public string? Subject { get; init; }
+
+    public string? Content { get; init; }
+
+    /// <summary>Needed when planned.</summary>
+    public DateTimeOffset? PlannedStart { get; init; }
+
+    /// <summary>Half an hour after the start for a meeting when null.</summary>
+    public DateTimeOffset? PlannedEnd { get; init; }
+
+    /// <summary>Now less the minutes when null and done.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>0–1440.</summary>
+    public int? Minutes { get; init; }
+
+    public string? Source { get; init; }
+
+    public string? Basis { get; init; }
+
+    public string? Project { get; init; }
+
+    public string? Territory { get; init; }
+
+    public string? Room { get; init; }
+
+    public string? EventGroup { get; init; }
+
+    /// <summary>The signed-in user when null.</summary>
+    public long? ResponsibleId { get; init; }
+
+    /// <summary>Null for no reminder; 0 for one at the start.</summary>
+    public int? RemindMinutesBefore { get; init; }
+
+    public string? Result { get; init; }
+
+    public string? NextStep { get; init; }
+
+    /// <summary>Plans the next contact, in the same transaction; null plans none.</summary>
+    public DateTimeOffset? NextAt { get; init; }
+
+    /// <summary>Colleagues, each once.</summary>
+    public IReadOnlyList<long> Users { get; init; } = [];
+
+    /// <summary>Contact persons who take part, each once.</summary>
+    public IReadOnlyList<long> OutsidePersons { get; init; } = [];
+
+    /// <summary>Names of people whom the ERP does not know, each once.</summary>
+    public IReadOnlyList<string> OutsideNames { get; init; } = [];
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using Crm.Plugin.Storage;
+
+namespace Crm.Plugin.Features.ContactLog;
+
+/// <summary>One interaction as timelines and lists show it.</summary>
+public sealed record InteractionEntry
+{
+    public required long Id { get; init; }
+
+    public required int Version { get; init; }
+
+    public required long CounterpartyId { get; init; }
+
+    public required string CounterpartyName { get; init; }
+
+    public required InteractionKind Kind { get; init; }
+
+    public required InteractionDirection Direction { get; init; }
+
+    public required InteractionState State { get; init; }
+
+    public required InteractionImportance Importance { get; init; }
+
+    public required string? Subject { get; init; }
+
+    public required string? Content { get; init; }
+
+    public required string? Result { get; init; }
+
+    public required string? NextStep { get; init; }
+
+    /// <summary>When it happened, or is planned.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Null for what was never planned.</summary>
+    public required DateTimeOffset? PlannedStart { get; init; }
+
+    public required DateTimeOffset? PlannedEnd { get; init; }
+
+    public required int? Minutes { get; init; }
+
+    public required string? PersonName { get; init; }
+
+    public required string? Room { get; init; }
+
+    public required string? Basis { get; init; }
+
+    public required long ResponsibleId { get; init; }
+
+    public required string? ResponsibleName { get; init; }
+}
+
+/// <summary>Where a list goes on: after this entry. Written <c>microseconds.id</c>.</summary>
+public readonly record struct InteractionCursor(DateTimeOffset At, long Id) : IParsable<InteractionCursor>
+{
+    /// <inheritdoc/>
+    public static InteractionCursor Parse(string s, IFormatProvider? provider) => TryParse(s, provider, out var cursor) ? cursor : throw new FormatException("Not a cursor.");
+
+    /// <inheritdoc/>
+    public static bool TryParse(string? s, IFormatProvider? provider, out InteractionCursor result)
+    {
+        var parts = (s ?? "").Split('.');
+        result = default;
+        if (parts.Length != 2 || !long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var at) ||
+            !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var id) || Math.Abs(at) > 4_102_444_800_000_000)
+        {
+            return false;
+        }
+
+        result = new(Instant.FromMicroseconds(at), id);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Instant.ToMicroseconds(At)}.{Id}");
+}
+
+/// <summary>A page of interactions, latest first.</summary>
+/// <param name="Entries">May be empty although <paramref name="Next"/> is not null: a text search looks through a part at a time.</param>
+/// <param name="Next">Where the next page begins; null at the end.</param>
+/// <param name="IsSearchCut">The text was looked for in a part only; the rest lies behind <paramref name="Next"/>.</param>
+public sealed record InteractionSlice(IReadOnlyList<InteractionEntry> Entries, InteractionCursor? Next, bool IsSearchCut);
+
+/// <summary>What a list is filtered by; null or empty does not filter.</summary>
+public sealed record InteractionFilter
+{
+    public long? ResponsibleId { get; init; }
+
+    public long? CounterpartyId { get; init; }
+
+    public InteractionKind? Kind { get; init; }
+
+    public InteractionState? State { get; init; }
+
+    /// <summary>From this instant on.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Before this instant.</summary>
+    public DateTimeOffset? Before { get; init; }
+
+    /// <summary>Words that all must occur somewhere, in any case.</summary>
+    public string? Text { get; init; }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Crm.Plugin.Security;
+using Crm.Plugin.Shell;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Crm.Plugin.Features.ContactLog;
+
+/// <summary>Logging and planning: the quick form of a card, and the whole form.</summary>
+internal static class InteractionFormEndpoints
+{
+    public static async Task<IResult> NewAsync(HttpContext http, InteractionChoices choices, long? counterparty, string? state, string? back, CancellationToken cancellation)
+    {
+        var offer = await choices.OfferAsync(counterparty, null, cancellation);
+        if (counterparty is not null && offer.Counterparty is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        var form = InteractionForm.New(counterparty ?? 0, Enum.TryParse<InteractionState>(state, ignoreCase: true, out var wanted) ? wanted : InteractionState.Done).With(("back", back ?? ""));
+        return Page(form, offer, []);
+    }
+
+    /// <summary>Unfolds the rest of the form, keeping what was typed.</summary>
+    public static async Task<IResult> MoreAsync(HttpContext http, InteractionChoices choices, CancellationToken cancellation)
+    {
+        var form = InteractionForm.From(await http.Request.ReadFormAsync(cancellation));
+        var offer = await choices.OfferAsync(Counterparty(form), form["find"], cancellation);
+        return http.Request.IsPart() ? Screen.Of<MoreFields>(new { Form = form, Offer = offer }) : Page(form, offer, []);
+    }
+
+    public static async Task<IResult> CreateAsync(HttpContext http, InteractionServices services, CurrentUser user, CancellationToken cancellation)
+    {
+        var form = InteractionForm.From(await http.Request.ReadFormAsync(cancellation));
+        var reader = new InteractionFormReader(form, user.Zone, services.Clock.GetUtcNow());
+        var draft = reader.Read();
+        var outcome = reader.Refusals.Count > 0
+            ? new InteractionOutcome(InteractionVerdict.Refused, 0, [.. reader.Refusals, .. InteractionRule.Check(draft, services.Clock.GetUtcNow()).Where(r => reader.Refusals.All(o => o.Field != r.Field))])
+            : await services.Writer.CreateAsync(draft, cancellation);
+        if (outcome.Verdict == InteractionVerdict.Saved)
+        {
+            return await SavedAsync(http, services, form, draft, outcome.Id, cancellation);
+        }
+
+        http.Response.StatusCode = outcome.Verdict == InteractionVerdict.NotFound && draft.CounterpartyId != 0 ? StatusCodes.Status404NotFound : StatusCodes.Status422UnprocessableEntity;
+        var offer = await services.Choices.OfferAsync(Counterparty(form), form["find"], cancellation);
+        return http.Request.IsPart()
+            ? Screen.Of<LogContactForm>(new { CounterpartyId = draft.CounterpartyId, Form = form, outcome.Refusals, offer.Persons, Offer = form.Has("subject") ? offer : null })
+            : Page(form, offer, outcome.Refusals);
+    }
+
+    public static async Task<IResult> FindCounterpartyAsync(InteractionChoices choices, string? find, CancellationToken cancellation) =>
+        Screen.Of<CounterpartyChoices>(new { Typed = find, Found = await choices.FindAsync(find, cancellation) });
+
+    /// <summary>Where a form wants to go back to, if that is within this site.</summary>
+    public static string Back(string wanted, string otherwise) =>
+        wanted is ['/', ..] && !wanted.StartsWith("//", StringComparison.Ordinal) && !wanted.Contains('\\', StringComparison.Ordinal) ? wanted : otherwise;
+
+    private static async Task<IResult> SavedAsync(HttpContext http, InteractionServices services, InteractionForm form, InteractionDraft draft, long id, CancellationToken cancellation)
+    {
+        if (!http.Request.IsPart())
+        {
+            return TypedResults.LocalRedirect(Back(form["back"], string.Create(CultureInfo.InvariantCulture, $"/counterparties/{draft.CounterpartyId}")));
+        }
+
+        http.Response.Headers["HX-Trigger"] = "interaction-logged";
+        return Screen.Of<LoggedContact>(new { draft.CounterpartyId, Entry = await services.Store.FindEntryAsync(id, cancellation), Back = form["back"] });
+    }
+
+    private static long? Counterparty(InteractionForm form) =>
+        long.TryParse(form["counterparty"], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+
+    private static RazorComponentResult<NewInteractionPage> Page(InteractionForm form, InteractionOffer offer, IReadOnlyList<Refusal> refusals) =>
+        Screen.Of<NewInteractionPage>(new { Form = form, Offer = offer, Refusals = refusals });
+}
+
+/// <summary>What the endpoints of the contact log work with.</summary>
+internal sealed class InteractionServices(InteractionStore store, InteractionWriter writer, InteractionChoices choices, TimeProvider clock)
+{
+    public InteractionStore Store => store;
+
+    public InteractionWriter Writer => writer;
+
+    public InteractionChoices Choices => choices;
+
+    public TimeProvider Clock => clock;
+}

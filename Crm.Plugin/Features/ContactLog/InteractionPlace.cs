@@ -1,0 +1,45 @@
+using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Crm.Plugin.Features.ContactLog;
+
+/// <summary>Checks what a draft points to: counterparty within reach, persons of that counterparty, users, its order.</summary>
+internal sealed class InteractionPlace(CrmDbContext database, CurrentUser user)
+{
+    /// <summary>Whether this user may log contacts with a counterparty; unknown and forbidden are not told apart.</summary>
+    public Task<bool> IsWritableAsync(long counterpartyId, CancellationToken cancellation) =>
+        database.Set<CounterpartyRecord>().Within(user.Rights.WriteScope, user).Within(user.Rights.ReadScope, user).AnyAsync(c => c.Id == counterpartyId, cancellation);
+
+    /// <summary>Everything in the draft that points nowhere. Asks the database only for what was given.</summary>
+    public async Task<IReadOnlyList<Refusal>> CheckAsync(InteractionDraft draft, CancellationToken cancellation)
+    {
+        var refusals = new List<Refusal>();
+        long[] persons = [.. draft.OutsidePersons, .. draft.PersonId is { } person ? [person] : Array.Empty<long>()];
+        if (persons.Length > 0)
+        {
+            var known = await database.Set<ContactPersonRecord>().Where(p => p.CounterpartyId == draft.CounterpartyId && persons.Contains(p.Id)).Select(p => p.Id).ToListAsync(cancellation);
+            if (draft.PersonId is { } one && !known.Contains(one))
+                refusals.Add(new("person", RefusalTexts.PersonUnknown));
+            if (draft.OutsidePersons.Any(p => !known.Contains(p)))
+                refusals.Add(new("outsidePersons", RefusalTexts.PersonUnknown));
+        }
+
+        long[] users = [.. draft.Users, .. draft.ResponsibleId is { } responsible && responsible != user.Id ? [responsible] : Array.Empty<long>()];
+        if (users.Length > 0)
+        {
+            var known = await database.Set<UserAccount>().Where(u => users.Contains(u.Id) && u.IsActive).Select(u => u.Id).ToListAsync(cancellation);
+            if (draft.ResponsibleId is { } other && other != user.Id && !known.Contains(other))
+                refusals.Add(new("responsible", RefusalTexts.UserUnknown));
+            if (draft.Users.Any(u => !known.Contains(u)))
+                refusals.Add(new("users", RefusalTexts.UserUnknown));
+        }
+
+        return refusals;
+    }
+
+    /// <summary>The counterparty's order with this number; null when no such order is known.</summary>
+    public async Task<long?> OrderAsync(long counterpartyId, string? number, CancellationToken cancellation) => string.IsNullOrWhiteSpace(number) ? null
+        : await database.Set<SalesOrderRecord>().Where(o => o.CounterpartyId == counterpartyId && o.Number == number.Trim()).Select(o => (long?)o.Id).FirstOrDefaultAsync(cancellation);
+}
