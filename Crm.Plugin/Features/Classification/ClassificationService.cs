@@ -71,6 +71,7 @@ internal sealed class ClassificationService(IDbContextFactory<CrmDbContext> cont
         await using var transaction = options.Kind == DatabaseKind.Sqlite
             ? ((Microsoft.Data.Sqlite.SqliteConnection)connection).BeginTransaction(deferred: true)
             : await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
+        await database.Database.UseTransactionAsync(transaction, cancellation);
         var population = CustomerPopulation.Read(connection, transaction, cancellation);
         DateOnly? previousAsOf = null;
         if (run.PreviousRunId is { } previous)
