@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Security;
@@ -29,6 +30,7 @@ public static class CrmPlugin
         services.AddMemoryCache();
         services.AddOpenApi();
         // One line a feature, in the alphabet's order.
+        services.AddClassification();
         services.AddCounterparties();
         services.AddOrders();
         return services;
@@ -50,6 +52,7 @@ public static class CrmPlugin
         app.MapGet("/", () => TypedResults.Redirect("/my-day"));
         app.MapFallback(() => Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound }));
         // One line a feature, in the alphabet's order.
+        app.MapClassification();
         app.MapCounterparties();
         app.MapOrders();
     }

@@ -73,6 +73,10 @@ internal static class ClassificationJson
     public static ClassificationTotals ReadTotals(string text) =>
         JsonConvert.DeserializeObject<ClassificationTotals>(text) ?? throw new InvalidDataException("The stored totals are empty.");
 
+    /// <summary>Reads the reasons of a failed run; none of null.</summary>
+    public static IReadOnlyList<ClassificationProblem> ReadProblems(string? text) =>
+        text is null ? [] : JsonConvert.DeserializeObject<List<ClassificationProblem>>(text) ?? [];
+
     /// <summary>What <c>crm classify --json</c> prints.</summary>
     public static JObject Answer(long run, ClassificationTotals totals, ClassificationParameters parameters) => new()
     {

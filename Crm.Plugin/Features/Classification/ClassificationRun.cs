@@ -20,6 +20,9 @@ public enum RunState
 
     /// <summary>Its process died while filling; its rows are being taken away.</summary>
     Abandoned = 4,
+
+    /// <summary>Refused or failed while filling; has no rows, only <see cref="ClassificationRun.Problems"/>.</summary>
+    Failed = 5,
 }
 
 /// <summary>A classification document. An approved one is never edited: a correction is a new run.</summary>
@@ -62,6 +65,12 @@ public sealed class ClassificationRun
 
     /// <summary>Fingerprint of every document and counterparty that was read; null while filling.</summary>
     public string? InputsHash { get; set; }
+
+    /// <summary>How far the filling has come, 0–1,000.</summary>
+    public int ProgressPermille { get; set; }
+
+    /// <summary>Why it failed: <see cref="ClassificationProblem"/>s as JSON; null else.</summary>
+    public string? Problems { get; set; }
 
     /// <summary>Moved on while the run is being filled; when it stands still, the process is gone.</summary>
     public DateTimeOffset HeartbeatAt { get; set; }

@@ -12,6 +12,10 @@ internal sealed class ClassificationRuns(IDbContextFactory<CrmDbContext> context
 
     private const int DeleteRows = 20_000;
 
+    /// <summary>Told to whoever fills a run that was given up.</summary>
+    public static ClassificationProblem GivenUp(long runId) =>
+        ClassificationProblem.Of("classification.abandoned", "Run {0} was cancelled, or stood still for too long, and was given up.", runId);
+
     /// <summary>Makes a run in state filling.</summary>
     public async Task<ClassificationRun> BeginAsync(ClassificationParameters parameters, CurrentUser author, CancellationToken cancellation)
     {
@@ -35,13 +39,33 @@ internal sealed class ClassificationRuns(IDbContextFactory<CrmDbContext> context
         return run;
     }
 
-    /// <summary>Moves the heartbeat on.</summary>
-    public async Task BeatAsync(long runId, CancellationToken cancellation)
+    /// <summary>Moves heartbeat and progress on.</summary>
+    /// <returns>False when the run was given up: by somebody who cancelled it, or because it stood still for too long.</returns>
+    public async Task<bool> BeatAsync(long runId, int permille, CancellationToken cancellation)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellation);
         var now = clock.GetUtcNow();
+        return await database.Set<ClassificationRun>().Where(r => r.Id == runId && r.State == RunState.Filling)
+            .ExecuteUpdateAsync(s => s.SetProperty(r => r.HeartbeatAt, now).SetProperty(r => r.ProgressPermille, permille), cancellation) == 1;
+    }
+
+    /// <summary>Gives a run up that is being filled, in whichever process: that stops at its next heartbeat.</summary>
+    /// <returns>False when it is complete already, or was given up before.</returns>
+    public async Task<bool> CancelAsync(long runId, CancellationToken cancellation)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellation);
+        return await database.Set<ClassificationRun>().Where(r => r.Id == runId && r.State == RunState.Filling)
+            .ExecuteUpdateAsync(s => s.SetProperty(r => r.State, RunState.Abandoned), cancellation) == 1;
+    }
+
+    /// <summary>Keeps the reasons for its author and takes the rows away.</summary>
+    public async Task FailAsync(long runId, IReadOnlyList<ClassificationProblem> problems, CancellationToken cancellation)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellation);
+        var text = Newtonsoft.Json.JsonConvert.SerializeObject(problems);
         await database.Set<ClassificationRun>().Where(r => r.Id == runId && r.State == RunState.Filling)
-            .ExecuteUpdateAsync(s => s.SetProperty(r => r.HeartbeatAt, now), cancellation);
+            .ExecuteUpdateAsync(s => s.SetProperty(r => r.State, RunState.Failed).SetProperty(r => r.Problems, text), cancellation);
+        await DeleteRowsAsync(database, runId, cancellation);
     }
 
     /// <summary>Makes it a draft: from now on its rows count.</summary>
@@ -55,7 +79,7 @@ internal sealed class ClassificationRuns(IDbContextFactory<CrmDbContext> context
             s => s.SetProperty(r => r.State, RunState.Draft).SetProperty(r => r.FilledAt, now).SetProperty(r => r.Totals, totals).SetProperty(r => r.InputsHash, filled.InputsHash), cancellation);
         if (completed == 0)
         {
-            throw new ClassificationRefusedException(ClassificationProblem.Of("classification.abandoned", "Run {0} stood still for too long and was given up; run it again.", runId));
+            throw new ClassificationRefusedException(GivenUp(runId));
         }
 
         database.Add(ClassificationAudit.Entry(author, now, "classification.run", runId, totals));
@@ -91,6 +115,13 @@ internal sealed class ClassificationRuns(IDbContextFactory<CrmDbContext> context
             return;
         }
 
+        await DeleteRowsAsync(database, runId, cancellation);
+        await database.Set<ClassificationRun>().Where(r => r.Id == runId && r.State == RunState.Abandoned).ExecuteDeleteAsync(cancellation);
+    }
+
+    // In steps, so that SQLite's other writers get in between.
+    private static async Task DeleteRowsAsync(CrmDbContext database, long runId, CancellationToken cancellation)
+    {
         int gone;
         do
         {
@@ -98,7 +129,6 @@ internal sealed class ClassificationRuns(IDbContextFactory<CrmDbContext> context
                 $"DELETE FROM classification_row WHERE run_id = {runId} AND counterparty_id IN (SELECT counterparty_id FROM classification_row WHERE run_id = {runId} LIMIT {DeleteRows})", cancellation);
         }
         while (gone > 0);
-        await database.Set<ClassificationRun>().Where(r => r.Id == runId && r.State == RunState.Abandoned).ExecuteDeleteAsync(cancellation);
     }
 }
 

@@ -10,34 +10,22 @@ namespace Crm.Plugin.Features.Classification;
 public sealed record ClassificationOutcome(long RunId, ClassificationTotals Totals);
 
 /// <summary>Makes classification runs.</summary>
-internal sealed class ClassificationService(IDbContextFactory<CrmDbContext> contexts, DatabaseOptions options, ClassificationRuns runs, TimeProvider clock)
+internal sealed class ClassificationService(IDbContextFactory<CrmDbContext> contexts, DatabaseOptions options, ClassificationRuns runs, TimeProvider clock) : IDisposable
 {
-    private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(2);
+
+    // A run of a million counterparties holds about 200 MB: one at a time in a process.
+    private readonly SemaphoreSlim oneAtATime = new(1, 1);
 
     /// <summary>Reads the orders, ranks, writes the rows; the run is a draft afterwards. Cut off at any moment, it leaves nothing that counts.</summary>
     /// <exception cref="ClassificationRefusedException">No right, wrong parameters, or several currencies.</exception>
     public async Task<ClassificationOutcome> RunAsync(
         ClassificationParameters parameters, CurrentUser author, IProgress<FillProgress>? progress, CancellationToken cancellation)
     {
-        Check(parameters, author);
-        await runs.CleanAsync(cancellation);
-        var run = await runs.BeginAsync(parameters, author, cancellation);
+        var run = await BeginAsync(parameters, author, cancellation);
         try
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var heartbeat = BeatAsync(run.Id, stop.Token);
-            try
-            {
-                var filled = await Task.Run(() => FillAsync(run, parameters, progress, cancellation), cancellation);
-                await WriteAsync(run.Id, filled, progress, cancellation);
-                await runs.CompleteAsync(run.Id, filled, author, cancellation);
-                return new(run.Id, filled.Totals);
-            }
-            finally
-            {
-                await stop.CancelAsync();
-                await heartbeat;
-            }
+            return await CompleteAsync(run, author, progress, cancellation);
         }
         catch
         {
@@ -45,6 +33,51 @@ internal sealed class ClassificationService(IDbContextFactory<CrmDbContext> cont
             throw;
         }
     }
+
+    /// <summary>Makes the document in state filling; <see cref="CompleteAsync"/> fills it.</summary>
+    /// <exception cref="ClassificationRefusedException">No right or wrong parameters.</exception>
+    public async Task<ClassificationRun> BeginAsync(ClassificationParameters parameters, CurrentUser author, CancellationToken cancellation)
+    {
+        Check(parameters, author);
+        await runs.CleanAsync(cancellation);
+        return await runs.BeginAsync(parameters, author, cancellation);
+    }
+
+    /// <summary>Fills a run that was begun. The caller drops it or keeps the reasons when this throws.</summary>
+    /// <exception cref="ClassificationRefusedException">Several currencies, or the run was given up meanwhile.</exception>
+    public async Task<ClassificationOutcome> CompleteAsync(ClassificationRun run, CurrentUser author, IProgress<FillProgress>? progress, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var seen = new LastProgress(progress);
+        var heartbeat = BeatAsync(run.Id, seen, stop);
+        try
+        {
+            await oneAtATime.WaitAsync(stop.Token);
+            try
+            {
+                var filled = await Task.Run(() => FillAsync(run, seen, stop.Token), stop.Token);
+                await WriteAsync(run.Id, filled, seen, stop.Token);
+                // Not the heartbeat's token: the run is no longer filling once this commits.
+                await runs.CompleteAsync(run.Id, filled, author, cancellation);
+                return new(run.Id, filled.Totals);
+            }
+            finally
+            {
+                oneAtATime.Release();
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ClassificationRefusedException(ClassificationRuns.GivenUp(run.Id));
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await heartbeat;
+        }
+    }
+
+    public void Dispose() => oneAtATime.Dispose();
 
     /// <summary>Refuses what is wrong before anything is read.</summary>
     /// <exception cref="ClassificationRefusedException">No right or wrong parameters.</exception>
@@ -62,8 +95,9 @@ internal sealed class ClassificationService(IDbContextFactory<CrmDbContext> cont
         }
     }
 
-    private async Task<FilledRun> FillAsync(ClassificationRun run, ClassificationParameters parameters, IProgress<FillProgress>? progress, CancellationToken cancellation)
+    private async Task<FilledRun> FillAsync(ClassificationRun run, IProgress<FillProgress> progress, CancellationToken cancellation)
     {
+        var parameters = ClassificationJson.ReadParameters(run.Parameters);
         await using var database = await contexts.CreateDbContextAsync(cancellation);
         await database.Database.OpenConnectionAsync(cancellation);
         var connection = database.Database.GetDbConnection();
@@ -87,26 +121,41 @@ internal sealed class ClassificationService(IDbContextFactory<CrmDbContext> cont
         return fill.Finish(currency, orders.CountWaiting());
     }
 
-    private async Task WriteAsync(long runId, FilledRun filled, IProgress<FillProgress>? progress, CancellationToken cancellation)
+    private async Task WriteAsync(long runId, FilledRun filled, IProgress<FillProgress> progress, CancellationToken cancellation)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellation);
         await database.Database.OpenConnectionAsync(cancellation);
         await new RunWriter(database.Database.GetDbConnection(), runId, clock).WriteAsync(filled, progress, cancellation);
     }
 
-    private async Task BeatAsync(long runId, CancellationToken stop)
+    private async Task BeatAsync(long runId, LastProgress progress, CancellationTokenSource stop)
     {
         try
         {
-            while (true)
+            while (await runs.BeatAsync(runId, progress.Permille, stop.Token))
             {
-                await Task.Delay(HeartbeatEvery, clock, stop);
-                await runs.BeatAsync(runId, stop);
+                await Task.Delay(HeartbeatEvery, clock, stop.Token);
             }
+
+            await stop.CancelAsync();
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return; // the run has ended
+        }
+    }
+
+    /// <summary>Keeps the newest report for the heartbeat and passes it on.</summary>
+    private sealed class LastProgress(IProgress<FillProgress>? next) : IProgress<FillProgress>
+    {
+        private volatile int permille;
+
+        public int Permille => permille;
+
+        public void Report(FillProgress value)
+        {
+            permille = (int)(value.Fraction * 1000);
+            next?.Report(value);
         }
     }
 }

@@ -34,14 +34,14 @@ internal sealed class ClassificationStore(IDbContextFactory<CrmDbContext> contex
 {
     private static readonly RunState[] Complete = [RunState.Draft, RunState.Approved, RunState.Superseded];
 
-    /// <summary>Newest first.</summary>
+    /// <summary>Newest first, those being filled and those that failed included.</summary>
     /// <param name="beforeId">Goes on after this run; null from the newest.</param>
     /// <param name="take">At most so many.</param>
     /// <param name="cancellation">Cancels the query.</param>
     public async Task<IReadOnlyList<ClassificationRun>> RunsAsync(long? beforeId, int take, CancellationToken cancellation)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellation);
-        return await database.Set<ClassificationRun>().Where(r => Complete.Contains(r.State) && (beforeId == null || r.Id < beforeId))
+        return await database.Set<ClassificationRun>().Where(r => r.State != RunState.Abandoned && (beforeId == null || r.Id < beforeId))
             .OrderByDescending(r => r.Id).Take(take).ToListAsync(cancellation);
     }
 
@@ -50,6 +50,13 @@ internal sealed class ClassificationStore(IDbContextFactory<CrmDbContext> contex
     {
         await using var database = await contexts.CreateDbContextAsync(cancellation);
         return await database.Set<ClassificationRun>().FirstOrDefaultAsync(r => r.Id == runId && Complete.Contains(r.State), cancellation);
+    }
+
+    /// <summary>A run in any state but given up, for its progress; null when there is none.</summary>
+    public async Task<ClassificationRun?> WatchAsync(long runId, CancellationToken cancellation)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellation);
+        return await database.Set<ClassificationRun>().FirstOrDefaultAsync(r => r.Id == runId && r.State != RunState.Abandoned, cancellation);
     }
 
     /// <summary>The run in force; null before the first.</summary>

@@ -29,6 +29,8 @@ public sealed class M0020Classification : Migration
             parameters = t.Column<string>(nullable: false),
             totals = t.Column<string>(nullable: true),
             inputs_hash = t.Column<string>(nullable: true),
+            progress_permille = t.Column<int>(nullable: false),
+            problems = t.Column<string>(nullable: true),
             heartbeat_at = t.Column<long>(nullable: false),
         }, constraints: c => c.PrimaryKey("pk_classification_run", x => x.id));
         // Two runs in force at once are impossible, whatever the code above does.

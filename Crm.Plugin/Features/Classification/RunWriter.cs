@@ -50,7 +50,7 @@ internal sealed class RunWriter(DbConnection connection, long runId, TimeProvide
             beat.Add("@run", runId);
             if (beat.ExecuteNonQuery() == 0)
             {
-                throw new ClassificationRefusedException(ClassificationProblem.Of("classification.abandoned", "Run {0} stood still for too long and was given up; run it again.", runId));
+                throw new ClassificationRefusedException(ClassificationRuns.GivenUp(runId));
             }
         }
 
