@@ -1,16 +1,14 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
-<<<<<<< HEAD
 using Crm.Plugin.Features.Administration;
 using Crm.Plugin.Features.Api;
+using Crm.Plugin.Features.Classification;
+using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Counterparties;
+using Crm.Plugin.Features.MyDay;
 using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
-=======
-using Crm.Plugin.Features.ContactLog;
-using Crm.Plugin.Features.MyDay;
->>>>>>> contactlog
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -40,15 +38,13 @@ public static class CrmPlugin
         services.AddJobs();
         services.AddMirror(new MirrorOptions { ManifestFolder = options.ManifestFolder, ConnectorFolder = options.ConnectorFolder }, polls: options.RunJobs);
         // One line a feature, in the alphabet's order.
-<<<<<<< HEAD
         services.AddAdministration();
         services.AddApi();
-        services.AddCounterparties();
-        services.AddOrders();
-=======
+        services.AddClassification();
         services.AddContactLog();
+        services.AddCounterparties();
         services.AddMyDay();
->>>>>>> contactlog
+        services.AddOrders();
         return services;
     }
 
@@ -68,15 +64,13 @@ public static class CrmPlugin
         app.MapGet("/", () => TypedResults.Redirect("/my-day"));
         app.MapFallback(() => Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound }));
         // One line a feature, in the alphabet's order.
-<<<<<<< HEAD
         app.MapAdministration();
         app.MapApi();
-        app.MapCounterparties();
-        app.MapOrders();
-=======
+        app.MapClassification();
         app.MapContactLog();
+        app.MapCounterparties();
         app.MapMyDay();
->>>>>>> contactlog
+        app.MapOrders();
     }
 
     /// <summary>Brings the database up to this version.</summary>

@@ -1,0 +1,141 @@
+using System.Globalization;
+using Crm.Plugin.Security;
+using Crm.Plugin.Shell;
+
+namespace Crm.Plugin.Features.Classification;
+
+/// <summary>Classification: run, look, approve.</summary>
+internal static class ClassificationFeature
+{
+    private const int PageSize = 50;
+
+    public static IServiceCollection AddClassification(this IServiceCollection services) => services
+        .AddSingleton<ClassificationRuns>()
+        .AddSingleton<ClassificationService>()
+        .AddSingleton<ClassificationApproval>()
+        .AddSingleton<ClassificationStore>()
+        .AddSingleton<ClassificationExplainer>()
+        .AddSingleton<ClassificationRunner>()
+        .AddHostedService(provider => provider.GetRequiredService<ClassificationRunner>())
+        .AddSingleton(new MenuEntry("/classification", "Classification", "chart-pie", 40, _ => true));
+
+    public static void MapClassification(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/classification", ListAsync);
+        routes.MapPost("/classification", BeginAsync).RequireAuthorization(Policies.Classify);
+        routes.MapGet("/classification/{run:long}", RunAsync);
+        routes.MapGet("/classification/{run:long}/rows", RowsAsync);
+        routes.MapGet("/classification/{run:long}/progress", ProgressAsync);
+        routes.MapGet("/classification/{run:long}/why/{counterparty:long}", WhyAsync);
+        routes.MapPost("/classification/{run:long}/approve", ApproveAsync).RequireAuthorization(Policies.Classify);
+        routes.MapPost("/classification/{run:long}/cancel", CancelAsync).RequireAuthorization(Policies.Classify);
+    }
+
+    private static async Task<IResult> ListAsync(string? rules, long? before, ClassificationStore store, Show show, CancellationToken cancellation)
+    {
+        var preset = ClassificationWords.TryRead<RuleSet>(rules, out var chosen) ? chosen : RuleSet.Standard;
+        return Screen.Of<ClassificationPage>(new
+        {
+            Runs = await store.RunsAsync(before, PageSize, cancellation),
+            PageSize,
+            Form = ClassificationForm.Of(ClassificationParameters.For(preset, show.Today)),
+            Problems = (IReadOnlyList<ClassificationProblem>)[],
+        });
+    }
+
+    private static async Task<IResult> BeginAsync(
+        HttpContext http, ClassificationService service, ClassificationRunner runner, ClassificationStore store, CurrentUser user, CancellationToken cancellation)
+    {
+        var form = ClassificationForm.Of(await http.Request.ReadFormAsync(cancellation));
+        try
+        {
+            var run = await service.BeginAsync(form.Read(), user, cancellation);
+            runner.Start(run, user);
+            return TypedResults.Redirect($"/classification/{run.Id.ToString(CultureInfo.InvariantCulture)}");
+        }
+        catch (ClassificationRefusedException refused)
+        {
+            http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            return Screen.Of<ClassificationPage>(new { Runs = await store.RunsAsync(null, PageSize, cancellation), PageSize, Form = form, refused.Problems });
+        }
+    }
+
+    private static async Task<IResult> RunAsync(long run, HttpRequest request, ClassificationStore store, CurrentUser user, CancellationToken cancellation) =>
+        await ShowAsync(run, request.Query, [], store, user, cancellation);
+
+    private static async Task<IResult> ShowAsync(
+        long run, IQueryCollection query, IReadOnlyList<ClassificationProblem> problems, ClassificationStore store, CurrentUser user, CancellationToken cancellation)
+    {
+        if (await store.WatchAsync(run, cancellation) is not { } found)
+        {
+            return Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound });
+        }
+
+        var filter = Filter(query);
+        var rows = await store.RowsAsync(run, filter, 0, PageSize, user, cancellation);
+        return Screen.Of<RunPage>(new { Run = found, Filter = filter, Rows = rows, PageSize, Problems = problems });
+    }
+
+    private static async Task<IResult> RowsAsync(long run, int? after, HttpRequest request, ClassificationStore store, CurrentUser user, CancellationToken cancellation)
+    {
+        if (await store.FindAsync(run, cancellation) is not { } found)
+        {
+            return Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound });
+        }
+
+        var filter = Filter(request.Query);
+        var rows = await store.RowsAsync(run, filter, after ?? 0, PageSize, user, cancellation);
+        return request.IsPart()
+            ? Screen.Of<RunRows>(new { Run = found, Filter = filter, Rows = rows, PageSize })
+            : Screen.Of<RunPage>(new { Run = found, Filter = filter, Rows = rows, PageSize, Problems = (IReadOnlyList<ClassificationProblem>)[] });
+    }
+
+    private static async Task<IResult> ProgressAsync(long run, HttpContext http, ClassificationStore store, CancellationToken cancellation)
+    {
+        var found = await store.WatchAsync(run, cancellation);
+        if (found is { State: RunState.Filling })
+        {
+            return Screen.Of<RunProgress>(new { Run = found });
+        }
+
+        // The whole page is another one now.
+        http.Response.Headers["HX-Redirect"] = found is null ? "/classification" : $"/classification/{run.ToString(CultureInfo.InvariantCulture)}";
+        return TypedResults.Ok();
+    }
+
+    private static async Task<IResult> WhyAsync(long run, long counterparty, HttpRequest request, ClassificationExplainer explainer, CurrentUser user, CancellationToken cancellation) =>
+        await explainer.ExplainAsync(run, counterparty, user, cancellation) is not { } why ? Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound })
+        : request.IsPart() ? Screen.Of<WhyPart>(new { Why = why })
+        : Screen.Of<WhyPage>(new { Why = why });
+
+    private static async Task<IResult> ApproveAsync(
+        long run, HttpContext http, ClassificationApproval approval, ClassificationStore store, CurrentUser user, CancellationToken cancellation)
+    {
+        try
+        {
+            await approval.ApproveAsync(run, user, cancellation);
+            return TypedResults.Redirect($"/classification/{run.ToString(CultureInfo.InvariantCulture)}");
+        }
+        catch (ClassificationRefusedException refused)
+        {
+            http.Response.StatusCode = StatusCodes.Status409Conflict;
+            return await ShowAsync(run, http.Request.Query, refused.Problems, store, user, cancellation);
+        }
+    }
+
+    private static async Task<IResult> CancelAsync(long run, ClassificationRuns runs, CancellationToken cancellation)
+    {
+        await runs.CancelAsync(run, cancellation);
+        return TypedResults.Redirect("/classification");
+    }
+
+    private static RowFilter Filter(IQueryCollection query) => new()
+    {
+        Importance = Chosen<ImportanceClass>(query["importance"]),
+        Stage = Chosen<RelationshipStage>(query["stage"]),
+        Regularity = Chosen<RegularityClass>(query["regularity"]),
+        Mark = Chosen<RowMarks>(query["mark"]) ?? RowMarks.None,
+    };
+
+    private static T? Chosen<T>(string? text) where T : struct, Enum => Enum.TryParse<T>(text, out var value) && Enum.IsDefined(value) ? value : null;
+}

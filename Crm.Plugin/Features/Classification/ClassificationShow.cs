@@ -1,0 +1,68 @@
+using System.Globalization;
+using Crm.Plugin.Shell;
+using Microsoft.Extensions.Localization;
+
+namespace Crm.Plugin.Features.Classification;
+
+/// <summary>Figures and words of classification in the user's language.</summary>
+internal static class ClassificationShow
+{
+    /// <summary>A problem in words; English where a language has none.</summary>
+    public static string Problem(IStringLocalizer<Texts> text, ClassificationProblem problem)
+    {
+        var found = text[problem.Code, [.. problem.Figures]];
+        return found.ResourceNotFound ? problem.English : found.Value;
+    }
+
+    /// <summary>A measured value: an amount of money, or a plain number.</summary>
+    public static string Value(long e4, Measure measure, string currency) => measure is Measure.Revenue or Measure.GrossProfit
+        ? Show.Money(e4, currency)
+        : Storage.Amount.FromE4(e4).ToString("#,##0.####", CultureInfo.CurrentCulture);
+
+    /// <summary>A fraction as a percentage; a dash without one.</summary>
+    public static string Part(decimal? fraction) => fraction is { } known ? Show.Percent((double)known) : "–";
+
+    /// <summary>A coefficient of variation.</summary>
+    public static string Variation(int? cvE3) => cvE3 is { } known ? (known / 1000m).ToString("#,##0.0", CultureInfo.CurrentCulture) + "\u00a0%" : "–";
+
+    /// <summary>English text of a stage, the key of its translations.</summary>
+    public static string Stage(RelationshipStage? stage) => stage switch
+    {
+        RelationshipStage.Potential => "Potential",
+        RelationshipStage.OneTime => "One-time",
+        RelationshipStage.Regular => "Regular",
+        RelationshipStage.Lost => "Lost",
+        _ => "–",
+    };
+
+    /// <summary>Colour of a stage.</summary>
+    public static string Tone(RelationshipStage? stage) => stage switch
+    {
+        RelationshipStage.Potential => "cyan",
+        RelationshipStage.OneTime => "yellow",
+        RelationshipStage.Regular => "green",
+        RelationshipStage.Lost => "red",
+        _ => "secondary",
+    };
+
+    /// <summary>Filter and place as an address.</summary>
+    public static string Address(long run, RowFilter filter, int? after = null)
+    {
+        var parts = new List<string>();
+        void Add(string name, object? value)
+        {
+            if (value is not null)
+            {
+                parts.Add(string.Create(CultureInfo.InvariantCulture, $"{name}={value}"));
+            }
+        }
+
+        Add("importance", filter.Importance);
+        Add("stage", filter.Stage);
+        Add("regularity", filter.Regularity);
+        Add("mark", filter.Mark == RowMarks.None ? null : filter.Mark);
+        Add("after", after);
+        var path = string.Create(CultureInfo.InvariantCulture, $"/classification/{run}") + (after is null ? "" : "/rows");
+        return parts.Count == 0 ? path : path + "?" + string.Join('&', parts);
+    }
+}
