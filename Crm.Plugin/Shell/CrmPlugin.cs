@@ -1,13 +1,15 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Crm.Plugin.Features.Administration;
+using Crm.Plugin.Features.Api;
 using Crm.Plugin.Features.Classification;
+using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Installation;
+using Crm.Plugin.Features.MyDay;
 using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
-using Crm.Plugin.Features.ContactLog;
-using Crm.Plugin.Features.MyDay;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 
@@ -36,12 +38,14 @@ public static class CrmPlugin
         services.AddJobs();
         services.AddMirror(new MirrorOptions { ManifestFolder = options.ManifestFolder, ConnectorFolder = options.ConnectorFolder }, polls: options.RunJobs);
         // One line a feature, in the alphabet's order.
+        services.AddAdministration();
+        services.AddApi();
         services.AddClassification();
+        services.AddContactLog();
         services.AddCounterparties();
         services.AddInstallation();
-        services.AddOrders();
-        services.AddContactLog();
         services.AddMyDay();
+        services.AddOrders();
         return services;
     }
 
@@ -61,11 +65,13 @@ public static class CrmPlugin
         app.MapGet("/", () => TypedResults.Redirect("/my-day"));
         app.MapFallback(() => Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound }));
         // One line a feature, in the alphabet's order.
+        app.MapAdministration();
+        app.MapApi();
         app.MapClassification();
-        app.MapCounterparties();
-        app.MapOrders();
         app.MapContactLog();
+        app.MapCounterparties();
         app.MapMyDay();
+        app.MapOrders();
     }
 
     /// <summary>Brings the database up to this version.</summary>

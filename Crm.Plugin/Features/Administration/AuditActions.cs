@@ -1,0 +1,36 @@
+namespace Crm.Plugin.Features.Administration;
+
+/// <summary>Codes of the audit log in words; a code that is not here is shown as it is.</summary>
+internal static class AuditActions
+{
+    /// <summary>Code to English text, the key of its translations; by code.</summary>
+    public static IReadOnlyDictionary<string, string> All { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["audit.exported"] = "Audit log exported",
+        ["classification.approved"] = "Classification approved",
+        ["classification.run"] = "Classification filled",
+        ["connection.checked"] = "Connection checked",
+        ["connection.installed"] = "Connection installed",
+        ["connection.purged"] = "Connection purged",
+        ["connection.uninstalled"] = "Connection uninstalled",
+        ["interaction.cancelled"] = "Contact cancelled",
+        ["interaction.changed"] = "Contact changed",
+        ["interaction.done"] = "Contact done",
+        ["interaction.logged"] = "Contact logged",
+        ["interaction.planned"] = "Contact planned",
+        ["interaction.postponed"] = "Contact postponed",
+        ["job.started"] = "Job started by hand",
+        ["role.changed"] = "Rights of a role changed",
+        ["sync.asked"] = "Synchronisation asked for",
+        ["token.created"] = "API token made",
+        ["token.revoked"] = "API token revoked",
+        ["user.added"] = "Account added",
+        ["user.changed"] = "Account changed",
+        ["user.disabled"] = "Account switched off",
+        ["user.enabled"] = "Account switched on",
+        ["user.password"] = "Password set",
+    };
+
+    /// <summary>Kinds of record that the log speaks of.</summary>
+    public static IReadOnlyList<string> Subjects { get; } = ["audit", "classification", "connection", "counterparty", "interaction", "job", "role", "token", "user"];
+}
