@@ -5,13 +5,13 @@ using Crm.Plugin.Features.Api;
 using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Counterparties;
+using Crm.Plugin.Features.Installation;
 using Crm.Plugin.Features.MyDay;
 using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Plugin.Shell;
 
@@ -43,6 +43,7 @@ public static class CrmPlugin
         services.AddClassification();
         services.AddContactLog();
         services.AddCounterparties();
+        services.AddInstallation();
         services.AddMyDay();
         services.AddOrders();
         return services;
@@ -74,9 +75,5 @@ public static class CrmPlugin
     }
 
     /// <summary>Brings the database up to this version.</summary>
-    public static async Task PrepareCrmPluginAsync(this IServiceProvider services, CancellationToken cancellation)
-    {
-        await using var database = await services.GetRequiredService<IDbContextFactory<CrmDbContext>>().CreateDbContextAsync(cancellation);
-        await database.Database.MigrateAsync(cancellation);
-    }
+    public static Task PrepareCrmPluginAsync(this IServiceProvider services, CancellationToken cancellation) => DatabaseUpgrade.RunAsync(services, cancellation);
 }

@@ -1,7 +1,10 @@
 using System.Globalization;
+using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Mirror.Syncing;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
 using Crm.Plugin.Storage;
+using Crm.Tests.Mirror;
 using Crm.Tests.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -58,7 +61,7 @@ public sealed class CrmApp : IAsyncDisposable
         var database = kind == DatabaseKind.PostgreSql ? await postgres!.CreateDatabaseAsync() : null;
         var folder = Directory.CreateTempSubdirectory("crm-app-").FullName;
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(new FailureLog()).SetMinimumLevel(LogLevel.Error);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddCrmPlugin(new CrmPluginOptions { DataFolder = folder, ProgramFolder = PluginProgram.Folder, Database = database, RunJobs = runJobs, Clock = clock ?? TimeProvider.System });
         var app = builder.Build();
@@ -108,6 +111,30 @@ public sealed class CrmApp : IAsyncDisposable
         await browser.OpenAsync("/sign-in");
         await browser.SubmitAsync("/sign-in", new() { ["login"] = login, ["password"] = Password });
         return browser;
+    }
+
+    /// <summary>Connects an ERP that lives in the test and mirrors it; a second call with the same host reads its changes.</summary>
+    internal async Task<int> MirrorAsync(MemoryHost host, string connection = "erp")
+    {
+        await using var database = Database();
+        var record = await database.Set<ConnectionRecord>().FirstOrDefaultAsync(c => c.Name == connection);
+        if (record is null)
+        {
+            record = new() { Name = connection, Host = "memory", Manifest = "{}", Address = "" };
+            database.Add(record);
+            await database.SaveChangesAsync();
+        }
+
+        var result = await Services.GetRequiredService<SyncEngine>().RunAsync(record.Id, host, new SyncOrder(), null, CancellationToken.None);
+        Assert.All(result.Entities, e => Assert.Null(e.Failure));
+        return record.Id;
+    }
+
+    /// <summary>The plugin's number of a mirrored counterparty.</summary>
+    public async Task<long> IdAsync(string hostKey)
+    {
+        await using var database = Database();
+        return (await database.Set<CounterpartyRecord>().SingleAsync(c => c.HostKey == hostKey)).Id;
     }
 
     /// <inheritdoc/>

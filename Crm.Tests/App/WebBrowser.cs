@@ -12,7 +12,7 @@ public sealed class WebBrowser : IDisposable
 
     /// <summary>Starts with no cookies.</summary>
     public WebBrowser(Uri address) =>
-        client = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer(), AllowAutoRedirect = true }) { BaseAddress = address };
+        client = new HttpClient(new Jar { InnerHandler = new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false } }) { BaseAddress = address };
 
     /// <summary>For requests that are no page.</summary>
     public HttpClient Http => client;
@@ -56,5 +56,42 @@ public sealed class WebBrowser : IDisposable
         var document = await new HtmlParser().ParseDocumentAsync(Source);
         token = document.QuerySelector("input[name=__RequestVerificationToken]")?.GetAttribute("value") ?? token;
         return document;
+    }
+
+    /// <summary>Keeps cookies whatever their expiry says, because a test's clock may stand in another year, and follows redirects with them.</summary>
+    private sealed class Jar : DelegatingHandler
+    {
+        private readonly Dictionary<string, string> cookies = [];
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            for (var hops = 0; ; hops++)
+            {
+                if (cookies.Count > 0)
+                {
+                    request.Headers.Remove("Cookie");
+                    request.Headers.Add("Cookie", string.Join("; ", cookies.Select(c => $"{c.Key}={c.Value}")));
+                }
+
+                var answer = await base.SendAsync(request, cancellationToken);
+                foreach (var cookie in answer.Headers.TryGetValues("Set-Cookie", out var set) ? set : [])
+                {
+                    var pair = cookie.Split(';')[0].Split('=', 2);
+                    cookies[pair[0]] = pair[1];
+                    if (pair[1].Length == 0)
+                    {
+                        cookies.Remove(pair[0]);
+                    }
+                }
+
+                if (answer.Headers.Location is not { } location || hops == 10 || (int)answer.StatusCode is < 301 or > 303)
+                {
+                    return answer;
+                }
+
+                answer.Dispose();
+                request = new HttpRequestMessage(HttpMethod.Get, new Uri(request.RequestUri!, location));
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ namespace Crm.Tests.Servers;
 internal sealed class NorthwindLoader
 {
     /// <summary>Change it whenever the filled database would change.</summary>
-    public const string Revision = "1";
+    public const string Revision = "2";
 
     private readonly TrytonDatabase database;
     private readonly TrytonRpc rpc;

@@ -13,6 +13,7 @@ internal static class NorthwindOrders
         await rpc.PressAsync("sale.sale", "quote", open);
         await rpc.PressAsync("sale.sale", "confirm", open);
         await BuyAsync(rpc, data, books);
+        await NorthwindInvoices.LoadAsync(rpc, books, open);
         foreach (var product in data.Products.Where(p => p["discontinued"] == "1"))
         {
             var (id, template) = books.Products[product["productID"]];

@@ -79,7 +79,8 @@ public sealed class PostgresServer : IAsyncDisposable
         string[] command =
         [
             $"{Programs}/postgres", "-D", $"{folder}/data", "-p", $"{Port}", "-h", "127.0.0.1", "-k", folder,
-            "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=300", "-c", "jit=off", "-c", "autovacuum_naptime=5s", "-c", "timezone=UTC",
+            "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=300", "-c", "timezone=UTC",
+            "-c", "jit=off", "-c", "autovacuum_naptime=5s",   // Tryton's set-up joins the catalog views: minutes with the defaults
         ];
         var started = ServerProcess.Start(command, "INT", folder, User);
         await started.ReadyAsync(

@@ -4,7 +4,7 @@ using Crm.Contracts;
 namespace Crm.Connector.Hosts.Tryton;
 
 /// <summary>Looks from the outside in, and stops where the next look would only repeat the failure.</summary>
-internal sealed class TrytonCheck(TrytonSession session, TrytonDatabase database, TrytonModels models, TrytonOptions options)
+internal sealed class TrytonCheck(TrytonSession session, TrytonEndpoint endpoint, TrytonModels models, TrytonOptions options)
 {
     private static readonly TimeSpan SkewAllowed = TimeSpan.FromMinutes(1);
 
@@ -27,7 +27,7 @@ internal sealed class TrytonCheck(TrytonSession session, TrytonDatabase database
         var found = new List<HostCheck>();
         try
         {
-            var (version, serverTime) = await database.VersionAsync(cancellation);
+            var (version, serverTime) = await endpoint.VersionAsync(cancellation);
             found.Add(new HostCheck("host.reachable", CheckState.Ok, $"Tryton answers at {options.Server}."));
             found.Add(Version(version));
             if (serverTime is { } time)

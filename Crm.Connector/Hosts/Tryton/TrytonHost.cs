@@ -16,10 +16,10 @@ internal sealed class TrytonHost : IHost
     public TrytonHost(TrytonOptions options)
     {
         channel = new JsonRpcChannel(new JsonRpcOptions("tryton", options.ConnectTimeout, options.ResponseTimeout, options.Clock));
-        var database = new TrytonDatabase(channel, options);
-        session = new TrytonSession(channel, database, options);
+        var endpoint = new TrytonEndpoint(channel, options);
+        session = new TrytonSession(channel, endpoint, options);
         models = new TrytonModels(session, options);
-        check = new TrytonCheck(session, database, models, options);
+        check = new TrytonCheck(session, endpoint, models, options);
         var reads = new TrytonReads(session, models, options);
         var names = new TrytonNames(reads);
         ports = new Dictionary<Type, Port>
@@ -34,7 +34,7 @@ internal sealed class TrytonHost : IHost
             [typeof(IProductSource)] = new(() => new TrytonProductSource(reads, names), Needs(new TrytonProducts(reads, names))),
             [typeof(IPaymentSource)] = new(() => new TrytonPaymentSource(reads, names), Needs(new TrytonPayments(reads, names))),
             [typeof(IHostUserSource)] = new(() => new TrytonUsers(reads), []),
-            [typeof(IHostSignIn)] = new(() => new TrytonSignIn(channel, database), []),
+            [typeof(IHostSignIn)] = new(() => new TrytonSignIn(channel, endpoint), []),
             [typeof(IHostMenu)] = new(() => new TrytonMenu(session, reads), []),
         };
     }

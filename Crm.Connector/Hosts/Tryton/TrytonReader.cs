@@ -63,6 +63,7 @@ internal class TrytonReader<T>(TrytonReads reads, ITrytonEntity<T> entity) : IHo
             while (true)
             {
                 var rows = await next;
+                cancellation.ThrowIfCancellationRequested();   // the page may have come before the caller gave up
                 var isLast = rows.Count < reads.PageSize;
                 if (!isLast)
                     next = reads.PageAsync(entity.Model, entity.Filter, rows[^1].Id, fields, stop.Token);

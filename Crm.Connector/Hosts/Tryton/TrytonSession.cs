@@ -15,7 +15,7 @@ namespace Crm.Connector.Hosts.Tryton;
 internal sealed class TrytonSession : IAsyncDisposable
 {
     private readonly JsonRpcChannel channel;
-    private readonly TrytonDatabase database;
+    private readonly TrytonEndpoint endpoint;
     private readonly TrytonOptions options;
     private readonly ResiliencePipeline retry;
     private readonly SemaphoreSlim slots;
@@ -23,10 +23,10 @@ internal sealed class TrytonSession : IAsyncDisposable
     private Opened? current;
     private (HostException Reason, DateTimeOffset Until)? refusal;
 
-    public TrytonSession(JsonRpcChannel channel, TrytonDatabase database, TrytonOptions options)
+    public TrytonSession(JsonRpcChannel channel, TrytonEndpoint endpoint, TrytonOptions options)
     {
         this.channel = channel;
-        this.database = database;
+        this.endpoint = endpoint;
         this.options = options;
         slots = new SemaphoreSlim(options.Parallel, options.Parallel);
         retry = Pipeline(options);
@@ -44,7 +44,7 @@ internal sealed class TrytonSession : IAsyncDisposable
 
     /// <summary>The server's clock, rounded down to seconds; null when it does not tell.</summary>
     public async Task<DateTimeOffset?> ServerTimeAsync(CancellationToken cancellation) =>
-        (await retry.ExecuteAsync(async token => await database.VersionAsync(token), cancellation)).ServerTime;
+        (await retry.ExecuteAsync(async token => await endpoint.VersionAsync(token), cancellation)).ServerTime;
 
     public async ValueTask DisposeAsync()
     {
@@ -84,7 +84,7 @@ internal sealed class TrytonSession : IAsyncDisposable
             if (refusal is { } known && known.Until > options.Clock.GetUtcNow())
                 throw known.Reason;
             current = null;
-            var address = await database.AddressAsync(cancellation);
+            var address = await endpoint.AddressAsync(cancellation);
             var (verdict, session) = await TrytonSignIn.LogInAsync(channel, address, options.User, options.Password, cancellation);
             if (session is null)
                 throw Refuse(verdict);

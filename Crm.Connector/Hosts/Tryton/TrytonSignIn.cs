@@ -8,14 +8,14 @@ using Crm.Contracts;
 namespace Crm.Connector.Hosts.Tryton;
 
 /// <summary>Checks passwords by signing in and out again. Every try counts in Tryton, so none is repeated.</summary>
-internal sealed class TrytonSignIn(JsonRpcChannel channel, TrytonDatabase database) : IHostSignIn
+internal sealed class TrytonSignIn(JsonRpcChannel channel, TrytonEndpoint endpoint) : IHostSignIn
 {
     public async Task<SignInVerdict> VerifyAsync(string login, string password, CancellationToken cancellation)
     {
         // The session header is "login:id:key", so such a login exists nowhere; asking would only count a failure.
         if (login.Length == 0 || login.Contains(':') || password.Length == 0)
             return SignInVerdict.Rejected;
-        var address = await database.AddressAsync(cancellation);
+        var address = await endpoint.AddressAsync(cancellation);
         var (verdict, session) = await LogInAsync(channel, address, login, password, cancellation);
         if (session is not null)
             await LogOutAsync(channel, address, session, cancellation);

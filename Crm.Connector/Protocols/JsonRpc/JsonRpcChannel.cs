@@ -67,10 +67,6 @@ internal sealed class JsonRpcChannel : IDisposable
         {
             throw Fault(HostFailure.Unavailable, "unreachable", $"{method}: {address.Host}:{address.Port} cannot be reached ({e.HttpRequestError}).", e);
         }
-        catch (IOException e)
-        {
-            throw Fault(HostFailure.Unavailable, "cut-off", $"{method}: the answer broke off.", e);
-        }
     }
 
     public void Dispose() => http.Dispose();
@@ -96,7 +92,16 @@ internal sealed class JsonRpcChannel : IDisposable
 
     private async Task<JsonDocument> ParseAsync(HttpResponseMessage response, string method, CancellationToken cancellation)
     {
-        var bytes = await response.Content.ReadAsByteArrayAsync(cancellation);
+        byte[] bytes;
+        try
+        {
+            bytes = await response.Content.ReadAsByteArrayAsync(cancellation);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw Fault(HostFailure.Unavailable, "cut-off", $"{method}: the answer broke off.", e);
+        }
+
         try
         {
             return JsonDocument.Parse(bytes);

@@ -58,7 +58,7 @@ internal static class CounterpartiesFeature
     }
 
     private static async Task<IResult> TimelineAsync(long id, string? after, CounterpartyCardStore cards, Timeline timeline, CancellationToken cancellation) =>
-        await cards.FindAsync(id) is null
+        await cards.FindAsync(id, cancellation) is null
             ? TypedResults.NotFound()
             : Screen.Of<TimelineRows>(new { CounterpartyId = id, Part = await timeline.ReadAsync(id, after, TimelinePageSize, cancellation) });
 

@@ -38,15 +38,9 @@ internal sealed class CounterpartyCardStore(CrmDbContext database, CurrentUser u
     /// <summary>The chart's length.</summary>
     public const int Months = 24;
 
-    private static readonly Func<CrmDbContext, long, Task<CounterpartyRecord?>> Find =
-        EF.CompileAsyncQuery((CrmDbContext d, long id) => d.Set<CounterpartyRecord>().FirstOrDefault(c => c.Id == id));
-
-    private static readonly Func<CrmDbContext, long, IAsyncEnumerable<ContactPersonRecord>> PersonsOf =
-        EF.CompileAsyncQuery((CrmDbContext d, long id) => d.Set<ContactPersonRecord>().Where(p => p.CounterpartyId == id && p.GoneAt == null).OrderBy(p => p.NameFolded).Take(100));
-
     /// <summary>The counterparty alone, or null when there is none within reach.</summary>
-    public async Task<CounterpartyRecord?> FindAsync(long id) =>
-        await Find(database, id) is { } record && Reach.Covers(user.Rights.ReadScope, user, record.ManagerLogin) ? record : null;
+    public Task<CounterpartyRecord?> FindAsync(long id, CancellationToken cancellation) =>
+        database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user).FirstOrDefaultAsync(c => c.Id == id, cancellation);
 
     /// <summary>The card, or null when there is no such counterparty within reach.</summary>
     /// <param name="id">The plugin's number of it.</param>
@@ -55,20 +49,17 @@ internal sealed class CounterpartyCardStore(CrmDbContext database, CurrentUser u
     public async Task<CounterpartyCard?> ReadAsync(long id, DateOnly today, CancellationToken cancellation)
     {
         await database.Database.OpenConnectionAsync(cancellation);
-        if (await FindAsync(id) is not { } record)
+        if (await FindAsync(id, cancellation) is not { } record)
         {
             return null;
         }
 
-        var persons = new List<PersonLine>();
-        await foreach (var person in PersonsOf(database, id).WithCancellation(cancellation))
-        {
-            persons.Add(new(person.Id, person.Name, person.Position, MirrorJson.ReadMechanisms(person.Mechanisms), person.Birthday, person.IsActive));
-        }
-
+        var persons = await database.Set<ContactPersonRecord>().Where(p => p.CounterpartyId == id && p.GoneAt == null)
+            .OrderBy(p => p.NameFolded).ThenBy(p => p.Id).Take(100).ToListAsync(cancellation);
         var first = new DateOnly(today.Year, today.Month, 1).AddMonths(1 - Months);
         return new(
-            record, persons,
+            record,
+            [.. persons.Select(p => new PersonLine(p.Id, p.Name, p.Position, MirrorJson.ReadMechanisms(p.Mechanisms), p.Birthday, p.IsActive))],
             await MonthsAsync(id, first, cancellation),
             await OverdueAsync(id, today, cancellation),
             await LastOrderAsync(id, cancellation),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Crm.Tests.Connector.Tryton;
@@ -7,7 +8,7 @@ namespace Crm.Tests.Connector.Tryton;
 internal static class FakeDomain
 {
     public static List<JsonObject> Select(List<JsonObject> rows, JsonArray domain) =>
-        [.. rows.Where(r => Holds(r, domain)).OrderBy(r => (long)r["id"]!)];
+        [.. rows.Where(r => Holds(r, domain)).OrderBy(r => Text(r["id"]), StringComparer.Ordinal)];
 
     private static bool Holds(JsonObject row, JsonArray domain)
     {
@@ -45,8 +46,7 @@ internal static class FakeDomain
         null => null,
         JsonObject o when (string?)o["__class__"] == "datetime" => string.Join(
             '.', ((string[])["year", "month", "day", "hour", "minute", "second", "microsecond"]).Select(p => ((int)o[p]!).ToString("D6", CultureInfo.InvariantCulture))),
-        JsonValue v when v.TryGetValue<long>(out var number) => number.ToString("D12", CultureInfo.InvariantCulture),
-        JsonValue v when v.TryGetValue<bool>(out var flag) => flag ? "true" : "false",
+        JsonValue v when v.GetValueKind() == JsonValueKind.Number => v.ToString().PadLeft(12, '0'),
         _ => value.ToString(),
     };
 }

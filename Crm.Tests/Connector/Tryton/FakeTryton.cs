@@ -54,6 +54,15 @@ internal sealed class FakeTryton : IAsyncDisposable
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
+    /// <summary>From now on these methods answer with a bare HTTP status.</summary>
+    public void FailWith(int status, params string[] methods) => Fault = (http, method) =>
+    {
+        if (!methods.Contains(method))
+            return Task.FromResult(false);
+        http.Response.StatusCode = status;
+        return Task.FromResult(true);
+    };
+
     /// <summary>How often a method was asked for.</summary>
     public int Count(string method)
     {

@@ -13,7 +13,7 @@ internal static class FakeTrytonExtensions
     public static IHost OpenAt(this FakeTryton _, string address, string password, params (string Key, string Value)[] options) => new TrytonConnector().Open(new HostSettings
     {
         Connection = "fake", Address = address, User = "crm", Password = password, Clock = TimeProvider.System,
-        Options = new Dictionary<string, string>([new("retries", "0"), .. options.Select(o => KeyValuePair.Create(o.Key, o.Value))], StringComparer.OrdinalIgnoreCase),
+        Options = options.Append(("retries", "0")).DistinctBy(o => o.Item1).ToDictionary(o => o.Item1, o => o.Item2, StringComparer.OrdinalIgnoreCase),
     });
 
     /// <summary>Users with one group: the simplest thing that takes a page, and products for what takes several.</summary>

@@ -30,11 +30,7 @@ public sealed class TrytonSessionTests
         await using var host = fake.Open();
         var source = host.Find<IProductSource>()!;
         var before = fake.Count("common.db.login");
-        fake.Fault = (http, method) =>
-        {
-            http.Response.StatusCode = 401;
-            return Task.FromResult(method == "model.product.product.search_read" || method == "model.product.product.search_count");
-        };
+        fake.FailWith(401, "model.product.product.search_read", "model.product.product.search_count");
 
         var e = await Assert.ThrowsAsync<HostException>(() => source.PagesAsync());
 
@@ -60,11 +56,7 @@ public sealed class TrytonSessionTests
     public async Task ReadChangedAsync_LoginLocked_AsksToWaitFiveMinutes()
     {
         await using var fake = await FakeTryton.StartAsync();
-        fake.Fault = (http, method) =>
-        {
-            http.Response.StatusCode = 429;
-            return Task.FromResult(method == "common.db.login");
-        };
+        fake.FailWith(429, "common.db.login");
         await using var host = fake.Open(("retries", "3"));
 
         var e = await Assert.ThrowsAsync<HostException>(() => host.Find<IHostUserSource>()!.PagesAsync());
@@ -105,11 +97,7 @@ public sealed class TrytonSessionTests
     public async Task VerifyAsync_Refused_AsksExactlyOnce(int status, SignInVerdict verdict)
     {
         await using var fake = await FakeTryton.StartAsync();
-        fake.Fault = (http, method) =>
-        {
-            http.Response.StatusCode = status;
-            return Task.FromResult(method == "common.db.login");
-        };
+        fake.FailWith(status, "common.db.login");
         await using var host = fake.Open(("retries", "3"));
 
         Assert.Equal(verdict, await host.Find<IHostSignIn>()!.VerifyAsync("anna", "right", TestContext.Current.CancellationToken));

@@ -5,7 +5,7 @@ using Crm.Connector.Protocols.JsonRpc;
 namespace Crm.Connector.Hosts.Tryton;
 
 /// <summary>Knows which database is meant: the one in the address, or the server's only one.</summary>
-internal sealed class TrytonDatabase(JsonRpcChannel channel, TrytonOptions options)
+internal sealed class TrytonEndpoint(JsonRpcChannel channel, TrytonOptions options)
 {
     private string? name = options.Database;
 

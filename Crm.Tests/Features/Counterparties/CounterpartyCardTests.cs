@@ -1,0 +1,110 @@
+using AngleSharp.Dom;
+using Crm.Contracts;
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+using Crm.Tests.App;
+using Crm.Tests.Mirror;
+using Crm.Tests.Servers;
+using Xunit;
+
+namespace Crm.Tests.Features.Counterparties;
+
+public sealed class CounterpartyCardTests(PostgresServer postgres)
+{
+    private static MemoryHost Company()
+    {
+        var host = new MemoryHost();
+        host.Counterparties.Put(Some.Counterparty("1", "<b>Ромашка</b>", phone: "+7 (495) 123-45-67", email: "info@romashka.example"));
+        host.Persons.Put(Some.Person("p1", "1", "Иванова Мария", phone: "+7 916 000-11-22"));
+        host.Orders.Put(Enumerable.Range(1, 45).Select(i => Some.Order($"o{i:00}", "1", 100m + i) with { Number = $"SO-{i:00}", Date = new DateOnly(2026, 1, 1).AddDays(i / 3) }));
+        host.Orders.Put(
+            Some.Order("r1", "1", 40m, kind: SalesOrderKind.Return) with { Number = "R-1", Date = new(2026, 3, 1) },
+            Some.Order("x1", "1", 999m) with { Number = "X-1", Date = new(2026, 3, 2), State = OrderState.Cancelled, CancelReason = "Слишком дорого" });
+        host.Payments.Put(
+            new Payment { Key = new("i1"), Version = "1", Counterparty = new("1"), DueOn = new(2026, 2, 1), Amount = new(250.5m, "EUR") },
+            new Payment { Key = new("i2"), Version = "1", Counterparty = new("1"), DueOn = new(2026, 2, 1), PaidOn = new(2026, 2, 3), Amount = new(70m, "EUR") });
+        return host;
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Card_Shows_WhatTheErpKnows(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres, new ManualClock { Now = new(2026, 3, 15, 12, 0, 0, TimeSpan.Zero) });
+        await app.MirrorAsync(Company());
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+
+        var page = await browser.OpenAsync($"/counterparties/{await app.IdAsync("1")}");
+
+        Assert.Equal("<b>Ромашка</b>", page.QuerySelector("h1")!.TextContent);
+        Assert.Equal("tel:74951234567", page.QuerySelector("a[href^='tel:']")!.GetAttribute("href"));
+        Assert.Contains("Иванова Мария", page.Body!.TextContent, StringComparison.Ordinal);
+        // Sales 1..45 of 100 + i: 4,500 + 1,035 = 5,535; less the return of 40; the cancelled order counts nowhere.
+        Assert.Contains("5,495.00\u00a0€", page.Body.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Overdue: 250.50\u00a0€, invoices: 1, the oldest since 01/02/2026", page.QuerySelector(".alert-danger")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Слишком дорого", page.QuerySelector("#timeline")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("as of 12:00", page.Body.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Timeline_PageByPage_ShowsEachOrderOnceLatestFirst(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        await app.MirrorAsync(Company());
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var titles = new List<string>();
+        var days = new List<string>();
+
+        for (string? next = $"/counterparties/{await app.IdAsync("1")}/timeline"; next is not null;)
+        {
+            var part = await browser.PartAsync(next);
+            titles.AddRange(part.QuerySelectorAll(".crm-event a").Select(a => a.TextContent));
+            days.AddRange(part.QuerySelectorAll(".crm-event time").Select(t => string.Join('-', t.TextContent.Split('/').Reverse())));
+            next = part.QuerySelector("a[href*='after=']")?.GetAttribute("href");
+        }
+
+        Assert.Equal(47, titles.Distinct().Count());
+        Assert.Equal(47, titles.Count);
+        Assert.Equal(days.OrderDescending(StringComparer.Ordinal), days);
+    }
+
+    [Fact]
+    public async Task Card_ChangedInTheErp_FollowsWithTheNextRead()
+    {
+        await using var app = await CrmApp.StartAsync();
+        var host = Company();
+        host.Counterparties.ReportsDeletes = true;
+        await app.MirrorAsync(host);
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var address = $"/counterparties/{await app.IdAsync("1")}";
+
+        host.Counterparties.Put(Some.Counterparty("1", "Одуванчик", version: "2") with { IsActive = false });
+        await app.MirrorAsync(host);
+        var renamed = await browser.OpenAsync(address);
+        Assert.Equal("Одуванчик", renamed.QuerySelector("h1")!.TextContent);
+        Assert.Contains("inactive", renamed.Body!.TextContent, StringComparison.Ordinal);
+
+        host.Counterparties.Delete("1");
+        await app.MirrorAsync(host);
+        Assert.Contains("no longer in the ERP", (await browser.OpenAsync(address)).Body!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Orders_FilterAndCard_ShowTheLines()
+    {
+        await using var app = await CrmApp.StartAsync();
+        var host = Company();
+        host.Products.Put(Some.Product("p1"));
+        host.Lines.Put(Some.Lines("o01", "1", ("o01", "p1", 2.5m)));
+        await app.MirrorAsync(host);
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+
+        var list = await browser.OpenAsync("/orders?from=2026-01-01&to=2026-01-01");
+        var links = list.QuerySelectorAll("tbody tr td:first-child a").ToList();
+        Assert.Equal(["SO-02", "SO-01"], links.Select(a => a.TextContent));
+        var order = await browser.OpenAsync(links[1].GetAttribute("href")!);
+
+        Assert.Contains("Product p1", order.QuerySelector("tbody")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("2.5", order.QuerySelector("tbody")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(["X-1"], (await browser.OpenAsync("/orders?state=cancelled")).QuerySelectorAll("tbody tr td:first-child a").Select(a => a.TextContent));
+    }
+}

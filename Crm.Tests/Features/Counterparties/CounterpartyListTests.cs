@@ -1,0 +1,162 @@
+using System.Net;
+using AngleSharp.Dom;
+using Crm.Contracts;
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+using Crm.Tests.App;
+using Crm.Tests.Mirror;
+using Crm.Tests.Servers;
+using Xunit;
+
+namespace Crm.Tests.Features.Counterparties;
+
+public sealed class CounterpartyListTests(PostgresServer postgres)
+{
+    private static MemoryHost Company()
+    {
+        var host = new MemoryHost();
+        host.Counterparties.Put(
+            Some.Counterparty("1", "ООО «Ромашка»", phone: "+7 (495) 123-45-67", email: "info@romashka.example") with { TaxId = "7707083893", Roles = CounterpartyRoles.Customer, ManagerLogin = "anna" },
+            Some.Counterparty("2", "АО Северный ветер", phone: "8 812 765-43-21") with { Roles = CounterpartyRoles.Customer | CounterpartyRoles.Supplier, ManagerLogin = "boris" },
+            Some.Counterparty("3", "ТОВ Їжак", phone: "044 222-33-44", email: "office@yizhak.example") with { Roles = CounterpartyRoles.Supplier },
+            Some.Counterparty("4", "Österreich Handel GmbH", phone: "+43 1 5550") with { Roles = CounterpartyRoles.Customer, ManagerLogin = "boris" },
+            Some.Counterparty("5", "Ромашковый луг") with { Roles = CounterpartyRoles.Customer, IsActive = false });
+        host.Persons.Put(Some.Person("p1", "4", "Ромашкина Ольга", phone: "+7 916 000-11-22"));
+        return host;
+    }
+
+    private static string[] Names(IDocument page) => [.. page.QuerySelectorAll("tbody tr:not(.crm-more) td:first-child > a").Select(a => a.TextContent)];
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSql)]
+    public async Task List_FragmentOfAnyField_FindsWithoutRegardToCase(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        await app.MirrorAsync(Company());
+        using var browser = await app.SignInAsync("viktor", Role.CommercialDirector);
+
+        foreach (var (text, expected) in new (string, string[])[]
+        {
+            ("", ["Österreich Handel GmbH", "АО Северный ветер", "ООО «Ромашка»", "ТОВ Їжак"]),
+            ("РОМАШ", ["ООО «Ромашка»", "Österreich Handel GmbH"]),
+            ("їЖАК", ["ТОВ Їжак"]),
+            ("osterreich", ["Österreich Handel GmbH"]),
+            ("ветер сев", ["АО Северный ветер"]),
+            ("romashka.ex", ["ООО «Ромашка»"]),
+            ("C-3", ["ТОВ Їжак"]),
+            ("770708", ["ООО «Ромашка»"]),
+            ("123-45", ["ООО «Ромашка»"]),
+            ("8 (495) 123-45-67", ["ООО «Ромашка»"]),
+            ("812765", ["АО Северный ветер"]),
+            ("+380 44 222", ["ТОВ Їжак"]),
+            ("0442223344", ["ТОВ Їжак"]),
+            ("000-11", ["Österreich Handel GmbH"]),
+            ("ве", ["АО Северный ветер"]),
+            ("%", []),
+            ("\" OR 1", []),
+            ("нет такого", []),
+        })
+        {
+            var page = await browser.OpenAsync("/counterparties?q=" + Uri.EscapeDataString(text));
+            Assert.Equal(HttpStatusCode.OK, browser.Status);
+            Assert.True(expected.SequenceEqual(Names(page)), $"'{text}' found {string.Join(" | ", Names(page))}");
+        }
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task List_Filters_NarrowTogether(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        await app.MirrorAsync(Company());
+        using var browser = await app.SignInAsync("viktor", Role.CommercialDirector);
+
+        Assert.Equal(["АО Северный ветер", "ТОВ Їжак"], Names(await browser.OpenAsync("/counterparties?role=supplier")));
+        Assert.Equal(["ТОВ Їжак"], Names(await browser.OpenAsync("/counterparties?role=supplier&manager=-")));
+        Assert.Equal(["Österreich Handel GmbH"], Names(await browser.OpenAsync("/counterparties?manager=boris&q=handel")));
+        Assert.Equal(["ООО «Ромашка»", "Ромашковый луг", "Österreich Handel GmbH"], Names(await browser.OpenAsync("/counterparties?q=ромаш&inactive=1")));
+        Assert.Empty(Names(await browser.OpenAsync("/counterparties?importance=A")));
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task List_ManyPages_ShowsEachOnceInOrder(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var host = new MemoryHost();
+        host.Counterparties.Put(Enumerable.Range(0, 120).Select(i => Some.Counterparty($"{i}", $"Firma {i % 60:00}", email: $"mail{i}@firma.example")));
+        host.Counterparties.Put(Enumerable.Range(200, 20).Select(i => Some.Counterparty($"{i}", $"Other {i}", email: $"mail{i}@firma.example")));
+        await app.MirrorAsync(host);
+        using var browser = await app.SignInAsync("viktor", Role.CommercialDirector);
+
+        foreach (var (address, count, first, last) in new[] { ("/counterparties", 140, "Firma 00", "Other 219"), ("/counterparties?q=firma", 140, "Firma 00", "Other 219"), ("/counterparties?q=other", 20, "Other 200", "Other 219") })
+        {
+            var names = new List<string>();
+            for (string? next = address; next is not null;)
+            {
+                var page = await browser.OpenAsync(next);
+                names.AddRange(Names(page));
+                next = page.QuerySelector(".crm-more a")?.GetAttribute("href");
+            }
+
+            Assert.Equal((count, first, last), (names.Count, names[0], names[^1]));
+            Assert.Equal(names.Order(StringComparer.Ordinal), names);
+        }
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task OwnScope_SeesOwnAndUnassignedOnly(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        await app.MirrorAsync(Company());
+        await using (var database = app.Database())
+        {
+            database.Add(new RoleRights { Role = Role.SalesManager, ReadScope = Scope.Own, WriteScope = Scope.Own, ExportScope = Scope.None });
+            await database.SaveChangesAsync();
+        }
+
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+
+        Assert.Equal(["ООО «Ромашка»", "ТОВ Їжак"], Names(await browser.OpenAsync("/counterparties")));
+        Assert.Empty(Names(await browser.OpenAsync("/counterparties?q=ветер")));
+        Assert.Empty(Names(await browser.OpenAsync("/counterparties?q=812765")));
+        var foreign = await app.IdAsync("2");
+        await browser.OpenAsync($"/counterparties/{foreign}");
+        Assert.Equal(HttpStatusCode.NotFound, browser.Status);
+        await browser.PartAsync($"/counterparties/{foreign}/timeline");
+        Assert.Equal(HttpStatusCode.NotFound, browser.Status);
+        await browser.OpenAsync("/counterparties/export?format=csv");
+        Assert.Equal(HttpStatusCode.Forbidden, browser.Status);
+    }
+
+    [Fact]
+    public async Task Export_Csv_HoldsTheFilteredRows()
+    {
+        await using var app = await CrmApp.StartAsync();
+        await app.MirrorAsync(Company());
+        using var browser = await app.SignInAsync("viktor", Role.CommercialDirector);
+
+        var bytes = await browser.Http.GetByteArrayAsync(new Uri("/counterparties/export?format=csv&q=ромашка&lang=en", UriKind.Relative));
+        var csv = System.Text.Encoding.UTF8.GetString(bytes);
+
+        Assert.Equal(
+            "\ufeffName,Code,Tax number,Roles,City,Phone,E-mail,Manager,Importance,Stage,Regularity\r\n" +
+            "ООО «Ромашка»,C-1,7707083893,Customer,,+7 (495) 123-45-67,info@romashka.example,anna,,,\r\n",
+            csv);
+    }
+
+    [Fact]
+    public async Task Export_Xlsx_OpensAsAWorkbook()
+    {
+        await using var app = await CrmApp.StartAsync();
+        await app.MirrorAsync(Company());
+        using var browser = await app.SignInAsync("viktor", Role.CommercialDirector);
+
+        await using var stream = await browser.Http.GetStreamAsync(new Uri("/counterparties/export", UriKind.Relative));
+        using var memory = new MemoryStream();
+        await stream.CopyToAsync(memory);
+        using var workbook = DocumentFormat.OpenXml.Packaging.SpreadsheetDocument.Open(memory, false);
+
+        Assert.Empty(new DocumentFormat.OpenXml.Validation.OpenXmlValidator().Validate(workbook).Select(e => e.Description));
+        Assert.Equal(5, workbook.WorkbookPart!.WorksheetParts.Single().Worksheet.Descendants<DocumentFormat.OpenXml.Spreadsheet.Row>().Count());
+    }
+}
