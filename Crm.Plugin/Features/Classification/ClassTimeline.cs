@@ -23,10 +23,10 @@ internal sealed class ClassTimeline(CrmDbContext database, IStringLocalizer<Text
             select new { run.Id, run.ApprovedAt, Row = row }).Take(limit).ToListAsync(cancellation);
         return [.. rows.Select(r => new TimelineEntry(
             r.ApprovedAt!.Value, false, r.Id, "chart-bar", "purple",
-            texts["Class and stage: {0} → {1}", Name(r.Row.PreviousImportance, r.Row.PreviousStage, r.Row.PreviousRegularity), Name(r.Row.Importance, r.Row.Stage, r.Row.Regularity)],
+            texts["Class and stage: {0} → {1}", Title(r.Row.PreviousImportance, r.Row.PreviousStage, r.Row.PreviousRegularity), Title(r.Row.Importance, r.Row.Stage, r.Row.Regularity)],
             null, null, $"/classification/{r.Id}/why/{counterpartyId}"))];
     }
 
-    private string Name(ImportanceClass? importance, RelationshipStage? stage, RegularityClass? regularity) =>
+    private string Title(ImportanceClass? importance, RelationshipStage? stage, RegularityClass? regularity) =>
         stage is null && importance is null ? texts["none"] : string.Join(" ", new[] { importance?.ToString(), stage is null ? null : texts[ClassificationShow.Stage(stage)].Value, regularity?.ToString() }.OfType<string>());
 }
