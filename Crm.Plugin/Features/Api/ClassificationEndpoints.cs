@@ -80,7 +80,7 @@ internal static class ClassificationEndpoints
 
     private static async Task<IResult> HistoryAsync(
         [Description("The plugin's number of the counterparty.")] long id, ClassificationStore store, CounterpartyCardStore cards, CurrentUser user, CancellationToken cancellation) =>
-        await cards.FindAsync(id) is null
+        await cards.FindAsync(id, cancellation) is null
             ? ApiProblem.NotFound("counterparty")
             : ApiJson.Answer(new ApiPage<ClassAnswer>([.. (await store.HistoryAsync(id, Paging.MostRows, user, cancellation)).Select(h => ClassAnswer.Of(h.Run, h.Row))], null));
 

@@ -114,7 +114,7 @@ internal static class CounterpartyEndpoints
             return ApiProblem.BadCursor();
         }
 
-        if (await cards.FindAsync(id) is null)
+        if (await cards.FindAsync(id, cancellation) is null)
         {
             return ApiProblem.NotFound("counterparty");
         }
