@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -11,14 +9,11 @@ internal sealed class ApiTokens(IDbContextFactory<CrmDbContext> databases, Accou
 {
     private static readonly TimeSpan UseNotedEvery = TimeSpan.FromMinutes(1);
 
-    /// <summary>What is stored in place of a token: SHA-256 of its UTF-8 bytes, hexadecimal, lower case.</summary>
-    public static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
-
     /// <summary>The user and the number of the token; null when it is unknown or revoked, or its user is switched off.</summary>
     public async Task<FoundToken?> FindAsync(string token, CancellationToken cancellation)
     {
         await using var database = await databases.CreateDbContextAsync(cancellation);
-        var hash = Hash(token);
+        var hash = TokenText.Hash(token);
         var found = await database.Set<ApiToken>().FirstOrDefaultAsync(t => t.Hash == hash && t.RevokedAt == null, cancellation);
         if (found is null || await accounts.FindAsync(found.UserId, null, cancellation) is not { } user)
         {

@@ -1,0 +1,100 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+using Crm.Tests.App;
+using Crm.Tests.Servers;
+using Xunit;
+
+namespace Crm.Tests.Features.Api;
+
+public sealed class InteractionApiTests(PostgresServer postgres)
+{
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Post_ACall_IsLoggedAndListed(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        await app.SeedAsync();
+        using var client = await app.TokenClientAsync();
+
+        var (status, answer, location) = await PostAsync(
+            client, """{"counterparty":1,"kind":"phoneCall","direction":"incoming","content":"Спросили цену","minutes":5,"startedAt":"2026-01-15T10:00:00+02:00"}""");
+
+        Assert.Equal(HttpStatusCode.Created, status);
+        Assert.Equal("done", answer.GetProperty("state").GetString());
+        Assert.Equal("incoming", answer.GetProperty("direction").GetString());
+        Assert.Equal("Спросили цену", answer.GetProperty("content").GetString());
+        Assert.Equal(new DateTimeOffset(2026, 1, 15, 8, 0, 0, TimeSpan.Zero), answer.GetProperty("at").GetDateTimeOffset());
+        Assert.Equal("Anna", answer.GetProperty("responsible").GetString());
+        Assert.Equal(answer.GetProperty("id").GetInt64(), (await client.JsonAsync(location!)).GetProperty("id").GetInt64());
+        Assert.Single((await client.JsonAsync("/api/v1/interactions?counterparty=1&kind=phoneCall&state=done&responsible=anna&q=ЦЕН")).GetProperty("items").EnumerateArray());
+        Assert.Empty((await client.JsonAsync("/api/v1/interactions?responsible=nobody")).GetProperty("items").EnumerateArray());
+        Assert.Empty((await client.JsonAsync("/api/v1/interactions?before=2026-01-15T08:00:00Z")).GetProperty("items").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Post_WhatCannotBeKept_Is422WithReasonsAtTheFields()
+    {
+        await using var app = await CrmApp.StartAsync();
+        await app.SeedAsync();
+        using var client = await app.TokenClientAsync();
+
+        var (status, problem, _) = await PostAsync(client, """{"counterparty":1,"content":"x","minutes":2000}""");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.Equal("refused", problem.GetProperty("code").GetString());
+        Assert.Equal("Minutes are a whole number from 0 to 1440.", problem.GetProperty("errors").GetProperty("minutes")[0].GetString());
+    }
+
+    [Theory]
+    [InlineData("""{"counterparty":1,"kind":"smoke signal"}""")]
+    [InlineData("""{"content":"no counterparty"}""")]
+    [InlineData("not json")]
+    public async Task Post_UnreadableBody_Is400(string body)
+    {
+        await using var app = await CrmApp.StartAsync();
+        await app.SeedAsync();
+        using var client = await app.TokenClientAsync();
+
+        var (status, problem, _) = await PostAsync(client, body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Equal("bad-body", problem.GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Post_ToACounterpartyOutOfReach_Is404AndNothingIsWritten()
+    {
+        await using var app = await CrmApp.StartAsync();
+        await app.SeedAsync();
+        using var client = await app.TokenClientAsync();
+        using var director = await app.TokenClientAsync("dana", Role.CommercialDirector);
+        await app.NarrowAsync();
+
+        var (status, _, _) = await PostAsync(client, """{"counterparty":2,"content":"x"}""");
+
+        Assert.Equal(HttpStatusCode.NotFound, status);
+        Assert.Empty((await director.JsonAsync("/api/v1/interactions")).GetProperty("items").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Interactions_OfOthers_AreNotToldToWhoMaySeeOnlyTheirOwn()
+    {
+        await using var app = await CrmApp.StartAsync();
+        await app.SeedAsync();
+        using var client = await app.TokenClientAsync();
+        using var director = await app.TokenClientAsync("dana", Role.CommercialDirector);
+        var (_, answer, _) = await PostAsync(director, """{"counterparty":2,"content":"x"}""");
+        await app.NarrowAsync();
+
+        Assert.Empty((await client.JsonAsync("/api/v1/interactions")).GetProperty("items").EnumerateArray());
+        await client.JsonAsync($"/api/v1/interactions/{answer.GetProperty("id").GetInt64()}", 404);
+    }
+
+    private static async Task<(HttpStatusCode Status, JsonElement Answer, string? Location)> PostAsync(HttpClient client, string body)
+    {
+        using var answer = await client.PostAsync(new Uri("/api/v1/interactions", UriKind.Relative), new StringContent(body, Encoding.UTF8, "application/json"));
+        return (answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement, answer.Headers.Location?.ToString());
+    }
+}
