@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Quartz;
-using Quartz.Impl.Matchers;
 
 namespace Crm.Plugin.Features.Administration;
 
