@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Quartz;
+using Quartz.Impl.Matchers;
 
 namespace Crm.Plugin.Features.Administration;
 
