@@ -135,7 +135,7 @@ internal sealed class AccountStore(CrmDbContext database, IPasswordHasher<UserAc
 
         account.IsActive = on;
         account.SecurityStamp = NewStamp();
-        await SaveAsync(account, on ? "user.enabled" : "user.disabled", null, cancellation);
+        await SaveAsync(account, on ? "user.enable" : "user.disable", null, cancellation);
         return true;
     }
 

@@ -26,9 +26,10 @@ internal static class AuditActions
         ["token.revoked"] = "API token revoked",
         ["user.added"] = "Account added",
         ["user.changed"] = "Account changed",
-        ["user.disabled"] = "Account switched off",
-        ["user.enabled"] = "Account switched on",
+        ["user.disable"] = "Account switched off",
+        ["user.enable"] = "Account switched on",
         ["user.password"] = "Password set",
+        ["user.role"] = "Role changed",
     };
 
     /// <summary>Kinds of record that the log speaks of.</summary>

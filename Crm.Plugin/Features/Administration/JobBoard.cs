@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Quartz;
-using Quartz.Impl.Matchers;
 
 namespace Crm.Plugin.Features.Administration;
 
@@ -49,14 +48,10 @@ internal sealed class JobBoard(IServiceProvider services, JobOutcomes outcomes)
             return [];
         }
 
-        var running = (await scheduler.GetCurrentlyExecutingJobs(cancellation)).Select(j => j.JobDetail.Key).ToHashSet();
-        var lines = new List<JobLine>();
-        foreach (var key in await scheduler.GetJobKeys(GroupMatcher<JobKey>.AnyGroup(), cancellation))
-        {
-            var triggers = await scheduler.GetTriggersOfJob(key, cancellation);
-            lines.Add(new(key.Group, key.Name, running.Contains(key), outcomes.Of(key), triggers.Min(t => t.GetNextFireTimeUtc())));
-        }
-
+        var running = (await scheduler.QueryFireInstances(new() { State = FireInstanceState.Executing, Take = PagedQuery.All }, cancellation)).Items.Select(i => i.JobKey).ToHashSet();
+        var triggers = (await scheduler.QueryTriggers(new() { Take = PagedQuery.All }, cancellation)).Items.ToLookup(t => t.JobKey, t => t.NextFireTimeUtc);
+        var jobs = (await scheduler.QueryJobs(new() { Take = PagedQuery.All }, cancellation)).Items.Select(j => j.Key);
+        var lines = jobs.Select(key => new JobLine(key.Group, key.Name, running.Contains(key), outcomes.Of(key), triggers[key].Min()));
         return [.. lines.OrderBy(l => l.Name, StringComparer.Ordinal).ThenBy(l => l.Group, StringComparer.Ordinal)];
     }
 
@@ -65,7 +60,7 @@ internal sealed class JobBoard(IServiceProvider services, JobOutcomes outcomes)
     public async Task<bool> RunAsync(string group, string name, CancellationToken cancellation)
     {
         var key = new JobKey(name, group);
-        if (await SchedulerAsync(cancellation) is not { } scheduler || !await scheduler.CheckExists(key, cancellation))
+        if (await SchedulerAsync(cancellation) is not { } scheduler || await scheduler.GetJobDetail(key, cancellation) is null)
         {
             return false;
         }

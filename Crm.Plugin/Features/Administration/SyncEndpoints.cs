@@ -62,7 +62,7 @@ internal static class SyncEndpoints
     {
         var all = await connections.ListAsync(withRemoved: true, cancellation);
         var typed = key?.Trim() ?? "";
-        var chosen = all.FirstOrDefault(c => c.Id == connection) ?? all.FirstOrDefault();
+        var chosen = all.FirstOrDefault(c => c.Id == connection) ?? (all.Count > 0 ? all[0] : null);
         var life = typed.Length is > 0 and <= 200 && chosen is not null ? await reports.LifeAsync(chosen.Id, typed, cancellation) : null;
         return Screen.Of<LedgerPage>(new { Connections = all, Chosen = chosen?.Id, Key = typed, Life = life });
     }

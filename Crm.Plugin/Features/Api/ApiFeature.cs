@@ -11,7 +11,8 @@ internal static class ApiFeature
     {
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.Name, null);
         services.AddSingleton<ApiTokens>();
-        services.AddScoped<OrderQueries>();
+        services.AddScoped<MirrorKeys>();
+        services.AddScoped<CounterpartyLookup>();
         services.Configure<OpenApiOptions>("v1", ApiDescription.Describe);
     }
 
@@ -23,6 +24,9 @@ internal static class ApiFeature
             .AddEndpointFilter<UnreadableParameters>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status401Unauthorized);
+        api.MapClassification();
+        api.MapCounterparties();
+        api.MapInteractions();
         api.MapOrders();
         api.Map("/{**rest}", () => ApiProblem.NotFound("address")).ExcludeFromDescription();
     }

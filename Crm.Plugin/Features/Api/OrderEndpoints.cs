@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Crm.Contracts;
+using Crm.Plugin.Features.Orders;
+using Crm.Plugin.Mirror.Records;
 
 namespace Crm.Plugin.Features.Api;
 
@@ -47,7 +49,8 @@ internal static class OrderEndpoints
             .Produces<ApiPage<OrderAnswer>>();
 
     private static async Task<IResult> ListAsync(
-        OrderQueries orders,
+        OrderStore orders,
+        MirrorKeys keys,
         [Description("Only this counterparty's (the plugin's number of it).")] long? counterparty,
         [Description("Not before this day.")] DateOnly? from,
         [Description("Not after this day.")] DateOnly? to,
@@ -61,7 +64,7 @@ internal static class OrderEndpoints
             return ApiProblem.BadLimit();
         }
 
-        if (!OrderPlace.TryRead(after, out var place))
+        if (!Paging.IsDotted(after, 2))
         {
             return ApiProblem.BadCursor();
         }
@@ -71,6 +74,12 @@ internal static class OrderEndpoints
             return Word<OrderState>.Unknown(nameof(state));
         }
 
-        return ApiJson.Answer(await orders.ListAsync(new(counterparty, from, to, only, place, limit ?? Paging.DefaultRows), cancellation));
+        var list = await orders.ListAsync(new(counterparty, only, from, to), after, limit ?? Paging.DefaultRows, cancellation);
+        var origins = await keys.OfAsync<SalesOrderRecord>([.. list.Lines.Select(o => o.Id)], cancellation);
+        return ApiJson.Answer(new ApiPage<OrderAnswer>([.. list.Lines.Select(o => Answer(o, origins[o.Id]))], list.Next));
     }
+
+    private static OrderAnswer Answer(OrderLine order, MirrorOrigin origin) => new(
+        order.Id, origin.Connection, origin.Key, order.Number, order.CounterpartyId, order.CounterpartyName, order.Date, order.State, order.Kind,
+        ApiJson.Amount(order.TotalE4), order.Currency, order.PromisedOn, order.DeliveredOn, order.CancelReason, order.ManagerLogin, origin.ReadAt);
 }

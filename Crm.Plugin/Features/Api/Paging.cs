@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.Text;
 
 namespace Crm.Plugin.Features.Api;
 
@@ -16,48 +14,21 @@ internal static class Paging
 
     public const int DefaultRows = 50;
 
-    private const char Between = '\u001f';
-
     public static bool IsLimit(int? limit) => limit is null or (>= 1 and <= MostRows);
 
     /// <summary>Cuts the row that was read beyond the page, to know whether there is another.</summary>
-    public static ApiPage<TItem> Page<TRow, TItem>(List<TRow> rows, int limit, Func<TRow, TItem> item, Func<TRow, string> cursor)
-    {
-        var next = rows.Count > limit ? cursor(rows[limit - 1]) : null;
-        return new([.. rows.Take(limit).Select(item)], next);
-    }
+    public static ApiPage<TItem> Page<TRow, TItem>(IReadOnlyList<TRow> rows, int limit, Func<TRow, TItem> item, Func<TRow, long> place) => new(
+        [.. rows.Take(limit).Select(item)],
+        rows.Count > limit ? place(rows[limit - 1]).ToString(CultureInfo.InvariantCulture) : null);
 
-    /// <summary>Opaque to the caller.</summary>
-    public static string Cursor(params IReadOnlyList<object> parts) =>
-        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join(Between, parts.Select(p => Convert.ToString(p, CultureInfo.InvariantCulture)))));
+    /// <summary>Whether a cursor is made of so many numbers; none at all begins the list.</summary>
+    public static bool IsDotted(string? cursor, int numbers) =>
+        cursor is null || (cursor.Split('.') is var parts && parts.Length == numbers && parts.All(p => long.TryParse(p, CultureInfo.InvariantCulture, out _)));
 
-    /// <summary>The parts of a cursor; null when it was not made by <see cref="Cursor"/> with as many parts.</summary>
-    public static string[]? Parts(string cursor, int count)
-    {
-        if (cursor.Length > 2000 || !Base64Url.IsValid(cursor))
-        {
-            return null;
-        }
-
-        var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)).Split(Between);
-        return parts.Length == count ? parts : null;
-    }
-
-    /// <summary>A cursor of one number.</summary>
+    /// <summary>A cursor of one number; none at all is null.</summary>
     public static bool TryNumber(string? cursor, out long? number)
     {
-        number = null;
-        if (cursor is null)
-        {
-            return true;
-        }
-
-        if (Parts(cursor, 1) is { } parts && long.TryParse(parts[0], CultureInfo.InvariantCulture, out var parsed))
-        {
-            number = parsed;
-            return true;
-        }
-
-        return false;
+        number = long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
+        return cursor is null || number is not null;
     }
 }

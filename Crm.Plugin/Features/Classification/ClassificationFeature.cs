@@ -16,6 +16,7 @@ internal static class ClassificationFeature
         .AddSingleton<ClassificationStore>()
         .AddSingleton<ClassificationExplainer>()
         .AddSingleton<ClassificationRunner>()
+        .AddScoped<Counterparties.ITimelineSource, ClassTimeline>()
         .AddHostedService(provider => provider.GetRequiredService<ClassificationRunner>())
         .AddSingleton(new MenuEntry("/classification", "Classification", "chart-pie", 40, _ => true));
 
@@ -27,6 +28,7 @@ internal static class ClassificationFeature
         routes.MapGet("/classification/{run:long}/rows", RowsAsync);
         routes.MapGet("/classification/{run:long}/progress", ProgressAsync);
         routes.MapGet("/classification/{run:long}/why/{counterparty:long}", WhyAsync);
+        routes.MapGet("/classification/why/{counterparty:long}", WhyNowAsync);
         routes.MapPost("/classification/{run:long}/approve", ApproveAsync).RequireAuthorization(Policies.Classify);
         routes.MapPost("/classification/{run:long}/cancel", CancelAsync).RequireAuthorization(Policies.Classify);
     }
@@ -107,6 +109,13 @@ internal static class ClassificationFeature
         await explainer.ExplainAsync(run, counterparty, user, cancellation) is not { } why ? Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound })
         : request.IsPart() ? Screen.Of<WhyPart>(new { Why = why })
         : Screen.Of<WhyPage>(new { Why = why });
+
+    /// <summary>Why the class in force is what it is: as a part of the card, or as a page of its own.</summary>
+    private static async Task<IResult> WhyNowAsync(
+        long counterparty, HttpRequest request, ClassificationStore store, ClassificationExplainer explainer, CurrentUser user, CancellationToken cancellation) =>
+        await store.CurrentAsync(cancellation) is not { } run || await explainer.ExplainAsync(run.Id, counterparty, user, cancellation) is not { } why
+            ? Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound })
+            : request.IsPart() ? Screen.Of<WhyCard>(new { Why = why }) : Screen.Of<WhyPage>(new { Why = why });
 
     private static async Task<IResult> ApproveAsync(
         long run, HttpContext http, ClassificationApproval approval, ClassificationStore store, CurrentUser user, CancellationToken cancellation)

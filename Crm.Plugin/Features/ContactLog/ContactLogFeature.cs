@@ -17,7 +17,8 @@ internal static class ContactLogFeature
         services.AddScoped<InteractionHistory>();
         services.AddScoped<InteractionServices>();
         services.AddScoped<InteractionScreens>();
-        services.AddSingleton(new MenuEntry("/interactions", "Contacts", "messages", 30, _ => true));
+        services.AddScoped<Counterparties.ITimelineSource, InteractionTimeline>();
+        services.AddSingleton(new MenuEntry("/interactions", "Contacts", "messages", 25, _ => true));
         return services;
     }
 

@@ -1,0 +1,37 @@
+using Crm.Plugin.Features.Counterparties;
+using Crm.Plugin.Storage;
+using Microsoft.Extensions.Localization;
+
+namespace Crm.Plugin.Features.ContactLog;
+
+/// <summary>Puts logged and planned contacts on the timeline.</summary>
+internal sealed class InteractionTimeline(InteractionStore store, IStringLocalizer<Texts> texts) : ITimelineSource
+{
+    public string Name => "contacts";
+
+    public async Task<IReadOnlyList<TimelineEntry>> ReadAsync(long counterpartyId, TimelineBound before, int limit, CancellationToken cancellation)
+    {
+        InteractionCursor? after = before.At == long.MaxValue ? null : new(Instant.FromMicroseconds(before.At), before.Id);
+        return [.. (await store.LatestAsync(counterpartyId, after, limit, cancellation)).Select(e => Entry(e, texts))];
+    }
+
+    /// <summary>One contact as the timeline shows it.</summary>
+    public static TimelineEntry Entry(InteractionEntry entry, IStringLocalizer texts)
+    {
+        var written = string.Join('\n', new[]
+        {
+            entry.Content,
+            entry.Result is { } result ? $"{texts["Result"].Value}: {result}" : null,
+            entry.NextStep is { } next ? $"{texts["Next step"].Value}: {next}" : null,
+        }.OfType<string>());
+        var note = string.Join(" · ", new[]
+        {
+            entry.State == InteractionState.Done ? null : texts[Words.Of(entry.State)].Value,
+            texts[Words.Of(entry.Direction)].Value,
+            entry.PersonName, entry.ResponsibleName,
+            entry.Minutes is { } minutes ? texts["{0} min", minutes].Value : null,
+        }.OfType<string>());
+        var tone = entry.State switch { InteractionState.Planned => "azure", InteractionState.Cancelled => "secondary", _ => "primary" };
+        return new(entry.At, false, entry.Id, Words.Icon(entry.Kind), tone, Heading.Of(entry, texts), written.Length == 0 ? null : written, note, $"/interactions/{entry.Id}");
+    }
+}
