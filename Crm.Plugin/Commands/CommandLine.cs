@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
+using Crm.Plugin.Features.Classification;
 
 namespace Crm.Plugin.Commands;
 
@@ -13,7 +14,8 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] arguments, Terminal terminal, CancellationToken cancellation = default)
     {
-        var parsed = Root(terminal).Parse(arguments);
+        await using var opened = new OpenedContext(terminal);
+        var parsed = Root(terminal, opened).Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors.Select(e => e.Message).Distinct())
@@ -60,7 +62,7 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Root(Terminal terminal)
+    private static RootCommand Root(Terminal terminal, OpenedContext opened)
     {
         var serve = ServeCommand.Create(terminal);
         var root = new RootCommand("CRM beside the ERP that a company already runs. Without a command: serve.\n\nExit codes: 0 done, 1 refused or failed (one line on standard error says why), 2 wrong usage.")
@@ -71,6 +73,7 @@ internal static class CommandLine
             UninstallCommand.Create(terminal),
             DoctorCommand.Create(terminal),
             SyncCommand.Create(terminal),
+            ClassifyCommand.Create(opened.OpenAsync, CommonOptions.Data),
             UserCommand.Create(terminal),
             TokenCommand.Create(terminal),
         };
@@ -91,4 +94,15 @@ internal static class CommandLine
 
     private static string Path(CommandResult? result) =>
         result is null or { Command: RootCommand } ? "" : $"{Path(result.Parent as CommandResult)}{result.Command.Name} ";
+
+    /// <summary>Services for a command of a feature, which knows nothing of terminals; closed when the command has ended.</summary>
+    private sealed class OpenedContext(Terminal terminal) : IAsyncDisposable
+    {
+        private CommandContext? context;
+
+        public async Task<IServiceProvider> OpenAsync(DirectoryInfo? data, CancellationToken cancellation) =>
+            (context ??= await CommandContext.OpenAsync(CommandContext.OptionsFor(data, terminal, runJobs: false), terminal, cancellation)).Services;
+
+        public ValueTask DisposeAsync() => context?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
 }
