@@ -63,6 +63,13 @@ internal sealed class ClassificationApproval(IDbContextFactory<CrmDbContext> con
 
     private static async Task<int> ApplyAsync(CrmDbContext database, long runId, CancellationToken cancellation)
     {
+        var cleared = await database.Database.ExecuteSqlAsync(
+            $"""
+            UPDATE counterparty SET importance = NULL, stage = NULL, regularity = NULL
+            WHERE (importance IS NOT NULL OR stage IS NOT NULL)
+              AND NOT EXISTS (SELECT 1 FROM classification_row r WHERE r.run_id = {runId} AND r.counterparty_id = counterparty.id)
+            """,
+            cancellation);
         var set = await database.Database.ExecuteSqlAsync(
             $"""
             UPDATE counterparty SET importance = r.importance, stage = r.stage, regularity = r.regularity
@@ -70,13 +77,6 @@ internal sealed class ClassificationApproval(IDbContextFactory<CrmDbContext> con
             WHERE r.run_id = {runId} AND r.counterparty_id = counterparty.id
               AND (counterparty.importance IS DISTINCT FROM r.importance OR counterparty.stage IS DISTINCT FROM r.stage
                    OR counterparty.regularity IS DISTINCT FROM r.regularity)
-            """,
-            cancellation);
-        var cleared = await database.Database.ExecuteSqlAsync(
-            $"""
-            UPDATE counterparty SET importance = NULL, stage = NULL, regularity = NULL
-            WHERE (importance IS NOT NULL OR stage IS NOT NULL)
-              AND NOT EXISTS (SELECT 1 FROM classification_row r WHERE r.run_id = {runId} AND r.counterparty_id = counterparty.id)
             """,
             cancellation);
         return set + cleared;

@@ -76,6 +76,11 @@ internal sealed class ClassificationStore(IDbContextFactory<CrmDbContext> contex
     public async Task<IReadOnlyList<RunRow>> RowsAsync(long runId, RowFilter filter, int afterPlace, int take, CurrentUser user, CancellationToken cancellation)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellation);
+        if (!await IsCompleteAsync(database, runId, cancellation))
+        {
+            return [];
+        }
+
         var rows = Filtered(database, runId, filter).Where(r => r.Place > afterPlace);
         return await Joined(database, rows, user.Rights.ReadScope, user).Take(take).ToListAsync(cancellation);
     }
@@ -85,6 +90,11 @@ internal sealed class ClassificationStore(IDbContextFactory<CrmDbContext> contex
     {
         await using var database = await contexts.CreateDbContextAsync(cancellation);
         database.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
+        if (!await IsCompleteAsync(database, runId, cancellation))
+        {
+            yield break;
+        }
+
         await foreach (var row in Joined(database, Filtered(database, runId, filter), user.Rights.ExportScope, user).AsAsyncEnumerable().WithCancellation(cancellation))
         {
             yield return row;
@@ -95,8 +105,10 @@ internal sealed class ClassificationStore(IDbContextFactory<CrmDbContext> contex
     public async Task<RunRow?> RowAsync(long runId, long counterpartyId, CurrentUser user, CancellationToken cancellation)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellation);
-        return await Joined(database, Visible(database).Where(r => r.RunId == runId && r.CounterpartyId == counterpartyId), user.Rights.ReadScope, user)
-            .FirstOrDefaultAsync(cancellation);
+        var rows = database.Set<ClassificationRow>().Where(r => r.RunId == runId && r.CounterpartyId == counterpartyId);
+        return await IsCompleteAsync(database, runId, cancellation)
+            ? await Joined(database, rows, user.Rights.ReadScope, user).FirstOrDefaultAsync(cancellation)
+            : null;
     }
 
     /// <summary>Rows of one counterparty in the runs that were ever approved, newest first.</summary>
@@ -117,12 +129,13 @@ internal sealed class ClassificationStore(IDbContextFactory<CrmDbContext> contex
             select new HistoryRow(run, row)).Take(take).ToListAsync(cancellation);
     }
 
-    private static IQueryable<ClassificationRow> Visible(CrmDbContext database) =>
-        database.Set<ClassificationRow>().Where(r => database.Set<ClassificationRun>().Any(run => run.Id == r.RunId && Complete.Contains(run.State)));
+    // Asked once a query: as a condition of the rows it would be asked for each of them.
+    private static Task<bool> IsCompleteAsync(CrmDbContext database, long runId, CancellationToken cancellation) =>
+        database.Set<ClassificationRun>().AnyAsync(r => r.Id == runId && Complete.Contains(r.State), cancellation);
 
     private static IQueryable<ClassificationRow> Filtered(CrmDbContext database, long runId, RowFilter filter)
     {
-        var rows = Visible(database).Where(r => r.RunId == runId);
+        var rows = database.Set<ClassificationRow>().Where(r => r.RunId == runId);
         rows = filter.Importance is { } importance ? rows.Where(r => r.Importance == importance) : rows;
         rows = filter.Stage is { } stage ? rows.Where(r => r.Stage == stage) : rows;
         rows = filter.Regularity is { } regularity ? rows.Where(r => r.Regularity == regularity) : rows;

@@ -98,7 +98,7 @@ internal sealed class RunWriter(DbConnection connection, long runId, TimeProvide
 
     private async Task CopyAsync(NpgsqlConnection postgres, FilledRun run, IProgress<FillProgress>? progress, CancellationToken cancellation)
     {
-        using var import = await postgres.BeginBinaryImportAsync($"COPY classification_row ({string.Join(", ", Columns)}) FROM STDIN (FORMAT BINARY)", cancellation);
+        await using var import = await postgres.BeginBinaryImportAsync($"COPY classification_row ({string.Join(", ", Columns)}) FROM STDIN (FORMAT BINARY)", cancellation);
         for (var i = 0; i < run.Rows.Length; i++)
         {
             if (i % ChunkRows == 0)
@@ -111,6 +111,10 @@ internal sealed class RunWriter(DbConnection connection, long runId, TimeProvide
         }
 
         await import.CompleteAsync(cancellation);
+        await import.DisposeAsync();
+        // Without statistics the planner takes the run for a handful of rows, and an approval would compare everybody with everybody.
+        await using var analyze = new NpgsqlCommand("ANALYZE classification_row", postgres) { CommandTimeout = 0 };
+        await analyze.ExecuteNonQueryAsync(cancellation);
     }
 
     private void Write(NpgsqlBinaryImporter import, in FillRow row, CustomerPopulation population)
