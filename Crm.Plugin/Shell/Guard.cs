@@ -24,6 +24,8 @@ internal sealed partial class Guard(RequestDelegate next, FrameAncestors ancesto
         {
             Failed(logger, failure, http.TraceIdentifier, http.Request.Method, http.Request.Path);
             http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            // A screen that failed while it was drawn has set it already, and a second screen would add it again.
+            http.Response.Headers.Remove("blazor-enhanced-nav");
             await AnswerAsync(http, StatusCodes.Status500InternalServerError);
             return;
         }

@@ -18,8 +18,8 @@ public sealed record InteractionQuery(string? Who, string? Kind, string? State, 
     public InteractionFilter Filter(CurrentUser user) => new()
     {
         ResponsibleId = Who is "all" ? null : Id(Who) ?? user.Id,
-        Kind = Enum.TryParse<InteractionKind>(Kind, out var kind) ? kind : null,
-        State = Enum.TryParse<InteractionState>(State, out var state) ? state : null,
+        Kind = Enum.TryParse<InteractionKind>(Kind, out var kind) && Enum.IsDefined(kind) ? kind : null,
+        State = Enum.TryParse<InteractionState>(State, out var state) && Enum.IsDefined(state) ? state : null,
         CounterpartyId = Id(Counterparty),
         From = Day(From) is { } from ? LocalTime.StartOf(from, user.Zone) : null,
         Before = Day(To) is { } to ? LocalTime.StartOf(to.AddDays(1), user.Zone) : null,

@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Net;
+using Crm.Plugin.Features.ContactLog;
+using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+using Crm.Tests.App;
+using Crm.Tests.Servers;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Crm.Tests.Features.ContactLog;
+
+public sealed class LogContactTests(PostgresServer postgres)
+{
+    private static readonly DateTimeOffset Now = new(2037, 11, 20, 10, 0, 0, TimeSpan.Zero);
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Create_FewWords_LogsACallThatHappenedNow(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres, new FixedClock(Now));
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var id = await app.AddCounterpartyAsync("ТОВ Ромашка");
+        await browser.OpenAsync($"/interactions/new?counterparty={id}");
+
+        await browser.SubmitAsync("/interactions", new() { ["counterparty"] = Text(id), ["content"] = "Просили прайс", ["minutes"] = "5", ["back"] = "/interactions" });
+
+        var logged = Assert.Single(await app.InteractionsAsync());
+        Assert.Equal("/interactions", browser.Location);
+        Assert.Equal((InteractionKind.PhoneCall, InteractionDirection.Outgoing, InteractionState.Done, InteractionImportance.Middle), (logged.Kind, logged.Direction, logged.State, logged.Importance));
+        Assert.Equal((Now.AddMinutes(-5), Now, 5), (logged.StartedAt!.Value, logged.EndedAt!.Value, logged.Minutes!.Value));
+        Assert.Null(logged.PlannedStart);
+        Assert.Contains("Просили прайс", browser.Source, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Create_EveryField_IsKeptAndShown(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres, new FixedClock(Now));
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var boris = await app.AddUserAsync("boris", Role.SalesManager);
+        var id = await app.AddCounterpartyAsync("Romashka");
+        var (petrova, ivanov) = (await app.AddPersonAsync(id, "Olga Petrova"), await app.AddPersonAsync(id, "Ivan Ivanov"));
+        var order = new SalesOrderRecord { HostKey = "77", Version = "1", ConnectionId = 1, CounterpartyId = id, Number = "SO-77", Currency = "EUR" };
+        await app.SaveAsync(order);
+        await browser.OpenAsync($"/interactions/new?counterparty={id}&state=Planned");
+
+        await browser.SubmitAsync("/interactions",
+        [
+            new("counterparty", Text(id)), new("state", "Planned"), new("kind", "Meeting"), new("direction", "Incoming"), new("importance", "High"), new("person", Text(petrova)),
+            new("subject", "Spring prices"), new("content", "Bring the new list"), new("plannedStart", "2037-11-23T14:00"), new("plannedEnd", "2037-11-23T15:30"), new("source", "Exhibition"),
+            new("basis", "SO-77"), new("project", "Spring"), new("territory", "North"), new("room", "Blue"), new("eventGroup", "Reviews"), new("responsible", Text(boris.Id)), new("remind", "60"),
+            new("outsidePersons", Text(ivanov)), new("outsideNames", "Ms Guest\r\nMr Guest"), new("back", "/interactions?who=all"),
+        ]);
+
+        var planned = Assert.Single(await app.InteractionsAsync());
+        Assert.Equal((InteractionKind.Meeting, InteractionDirection.Incoming, InteractionState.Planned, InteractionImportance.High), (planned.Kind, planned.Direction, planned.State, planned.Importance));
+        Assert.Equal((petrova, boris.Id, order.Id), (planned.PersonId!.Value, planned.ResponsibleId, planned.BasisOrderId!.Value));
+        Assert.Equal(("Spring prices", "Bring the new list", "Exhibition", "SO-77"), (planned.Subject, planned.Content, planned.Source, planned.Basis));
+        Assert.Equal(("Spring", "North", "Blue", "Reviews"), (planned.Project, planned.Territory, planned.Room, planned.EventGroup));
+        Assert.Equal((new(2037, 11, 23, 14, 0, 0, TimeSpan.Zero), new(2037, 11, 23, 15, 30, 0, TimeSpan.Zero), new DateTimeOffset(2037, 11, 23, 13, 0, 0, TimeSpan.Zero)),
+            (planned.PlannedStart!.Value, planned.PlannedEnd!.Value, planned.RemindAt!.Value));
+        Assert.Equal([(ivanov, null), (null, "Ms Guest"), (null, "Mr Guest")], planned.Persons.OrderBy(p => p.No).Select(p => (p.PersonId, p.Name)));
+        var page = await browser.OpenAsync($"/interactions/{planned.Id}");
+        Assert.All((string[])["Spring prices", "Bring the new list", "Exhibition", "SO-77", "North", "Blue", "Reviews", "Ivan Ivanov", "Mr Guest", "Olga Petrova"],
+            text => Assert.Contains(text, page.Body!.TextContent, StringComparison.Ordinal));
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Create_WithNextStep_PlansItInAWeekAtThisTime(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres, new FixedClock(Now));
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var id = await app.AddCounterpartyAsync("Romashka");
+        await browser.OpenAsync($"/interactions/new?counterparty={id}");
+
+        await browser.SubmitAsync("/interactions", new() { ["counterparty"] = Text(id), ["content"] = "Wants samples", ["nextStep"] = "Ask about samples", ["nextIn"] = "7", ["back"] = "/interactions" });
+
+        var all = await app.InteractionsAsync();
+        Assert.Equal(2, all.Count);
+        Assert.Equal((InteractionState.Planned, "Ask about samples", Now.AddDays(7), all[0].Id), (all[1].State, all[1].Subject, all[1].PlannedStart!.Value, all[1].FollowsId!.Value));
+    }
+
+    [Theory]
+    [InlineData("minutes", "ten", "Minutes are a whole number from 0 to 1440.")]
+    [InlineData("minutes", "99999999999", "Minutes are a whole number from 0 to 1440.")]
+    [InlineData("kind", "Telepathy", "Choose one of the listed values.")]
+    [InlineData("direction", "Sideways", "Choose one of the listed values.")]
+    [InlineData("state", "Cancelled", "Choose one of the listed values.")]
+    [InlineData("importance", "Huge", "Choose one of the listed values.")]
+    [InlineData("startedAt", "31.31.2026", "This is not a date and time. Example: 2026-11-22T10:30.")]
+    [InlineData("endedAt", "later", "This is not a date and time. Example: 2026-11-22T10:30.")]
+    [InlineData("nextAt", "soon", "This is not a date and time. Example: 2026-11-22T10:30.")]
+    [InlineData("person", "999", "This person does not belong to the counterparty. Choose another one.")]
+    [InlineData("person", "x", "This person does not belong to the counterparty. Choose another one.")]
+    [InlineData("responsible", "999", "This user does not exist or may no longer sign in. Choose another one.")]
+    [InlineData("users", "999", "This user does not exist or may no longer sign in. Choose another one.")]
+    [InlineData("outsidePersons", "999", "This person does not belong to the counterparty. Choose another one.")]
+    public async Task Create_BadField_ComesBackWithTheReasonAndWhatWasTyped(string field, string typed, string reason)
+    {
+        await using var app = await CrmApp.StartAsync(clock: new FixedClock(Now));
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var id = await app.AddCounterpartyAsync("Romashka");
+        await browser.OpenAsync($"/interactions/new?counterparty={id}");
+
+        var page = await browser.SubmitAsync("/interactions", new() { ["counterparty"] = Text(id), ["content"] = "Typed with care", ["subject"] = "", [field] = typed });
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, browser.Status);
+        Assert.Equal(reason, page.QuerySelector($"[data-field='{field}']")!.TextContent);
+        Assert.Equal("Typed with care", page.QuerySelector("textarea[name=content]")!.TextContent);
+        Assert.Empty(await app.InteractionsAsync());
+    }
+
+    [Fact]
+    public async Task Create_NoCounterparty_OffersThoseWithTheTypedName()
+    {
+        await using var app = await CrmApp.StartAsync(clock: new FixedClock(Now));
+        using var browser = await app.SignInAsync("anna", Role.SalesManager, "ru");
+        var id = await app.AddCounterpartyAsync("ООО «Ромашка»");
+        await browser.OpenAsync("/interactions/new");
+
+        var page = await browser.SubmitAsync("/interactions", new() { ["find"] = "ромаш", ["content"] = "Звонили" });
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, browser.Status);
+        Assert.Equal("Выберите контрагента.", page.QuerySelector("[data-field=counterparty]")!.TextContent);
+        Assert.Equal(Text(id), page.QuerySelector("input[type=radio][name=counterparty]")!.GetAttribute("value"));
+    }
+
+    [Fact]
+    public async Task Create_Script_IsShownAsText()
+    {
+        await using var app = await CrmApp.StartAsync(clock: new FixedClock(Now));
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var id = await app.AddCounterpartyAsync("<script>alert(1)</script>");
+        await browser.OpenAsync($"/interactions/new?counterparty={id}");
+        const string script = "<script>alert('x')</script><img src=x onerror=alert(2)>";
+
+        await browser.SubmitAsync("/interactions", new() { ["counterparty"] = Text(id), ["content"] = script, ["subject"] = script, ["result"] = script, ["nextStep"] = script, ["nextIn"] = "1", ["room"] = script, ["outsideNames"] = script, ["back"] = "/interactions" });
+
+        foreach (var path in (string[])["/interactions", "/my-day", $"/interactions/{(await app.InteractionsAsync())[0].Id}"])
+        {
+            var page = await browser.OpenAsync(path);
+            Assert.Equal(HttpStatusCode.OK, browser.Status);
+            Assert.DoesNotContain(page.Scripts, s => s.TextContent.Contains("alert", StringComparison.Ordinal));
+            Assert.Empty(page.QuerySelectorAll("[onerror]"));
+            Assert.Contains("alert('x')", page.Body!.TextContent, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Create_ByHtmx_AnswersAnEmptyFormAndTheEntryForTheTimeline()
+    {
+        await using var app = await CrmApp.StartAsync(clock: new FixedClock(Now));
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var id = await app.AddCounterpartyAsync("Romashka");
+        await browser.OpenAsync($"/interactions/new?counterparty={id}");
+        browser.Http.DefaultRequestHeaders.Add("HX-Request", "true");
+
+        var part = await browser.SubmitAsync("/interactions", new() { ["counterparty"] = Text(id), ["content"] = "Asked for prices" });
+
+        Assert.Equal("", part.QuerySelector("#log-contact textarea[name=content]")!.TextContent);
+        Assert.Contains("Asked for prices", part.QuerySelector("[hx-swap-oob='afterbegin:#timeline']")!.TextContent, StringComparison.Ordinal);
+        Assert.Null(part.QuerySelector("nav"));
+    }
+
+    [Fact]
+    public async Task Create_Note_IsInTheAuditLog()
+    {
+        await using var app = await CrmApp.StartAsync(clock: new FixedClock(Now));
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var id = await app.AddCounterpartyAsync("Romashka");
+        await browser.OpenAsync($"/interactions/new?counterparty={id}");
+
+        await browser.SubmitAsync("/interactions", new() { ["counterparty"] = Text(id), ["content"] = "Called", ["back"] = "/interactions" });
+
+        await using var database = app.Database();
+        var note = await database.Set<AuditEntry>().SingleAsync(a => a.Subject == "interaction");
+        Assert.Equal(("interaction.logged", "anna", Text((await app.InteractionsAsync())[0].Id)), (note.Action, note.UserLogin, note.SubjectId));
+    }
+
+    private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
+}
