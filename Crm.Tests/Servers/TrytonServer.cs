@@ -48,7 +48,7 @@ public sealed class TrytonServer : IAsyncDisposable
     private ServerProcess? process;
     private int port;
     private string configuration = "";
-    private bool hasTemplate;
+    private Task? ready;
     private TrytonDatabase? shared;
 
     /// <summary>The database that all read-only tests share; nobody may change it.</summary>
@@ -94,13 +94,15 @@ public sealed class TrytonServer : IAsyncDisposable
         if (!File.Exists("/usr/bin/trytond"))
             RequiredServers.Absent("Tryton is not installed (Debian packages tryton-server and tryton-modules-*; see .ci/servers.sh).");
         var data = RequiredServers.Data("northwind");
-        await postgres.StartAsync();
-        if (process is null)
-            await LaunchAsync();
-        if (!hasTemplate)
-            await PrepareAsync(data);
-        hasTemplate = true;
+        await (ready ??= GetReadyAsync(data));   // one that failed fails every test with its reason, at once
         return await OpenAsync(await postgres.CreateDatabaseAsync(Template));
+    }
+
+    private async Task GetReadyAsync(string data)
+    {
+        await postgres.StartAsync();
+        await LaunchAsync();
+        await PrepareAsync(data);
     }
 
     private async Task<TrytonDatabase> OpenAsync(string connectionString)
