@@ -27,6 +27,8 @@ public sealed class TrytonLivingTests(TrytonServer tryton) : IAsyncLifetime
     {
         if (host is not null)
             await host.DisposeAsync();
+        if (database is not null)
+            await database.DisposeAsync();
     }
 
     [Fact]

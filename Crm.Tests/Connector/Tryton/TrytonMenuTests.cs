@@ -20,7 +20,7 @@ public sealed class TrytonMenuTests(TrytonServer tryton)
     [Fact]
     public async Task InstallAsync_ThenRemoveAsync_LeavesEveryTableAsItWas()
     {
-        var database = await tryton.StartWithNorthwindAsync();
+        await using var database = await tryton.StartWithNorthwindAsync();
         var before = await FingerprintAsync(database);
         await using (var host = database.Open())
         {
@@ -40,7 +40,7 @@ public sealed class TrytonMenuTests(TrytonServer tryton)
     [Fact]
     public async Task InstallAsync_OpensTheScreenInTrytonsClient()
     {
-        var database = await tryton.StartWithNorthwindAsync();
+        await using var database = await tryton.StartWithNorthwindAsync();
         await using var host = database.Open();
         await host.Find<IHostMenu>()!.InstallAsync("CRM", Entries, Cancellation);
 
@@ -54,7 +54,7 @@ public sealed class TrytonMenuTests(TrytonServer tryton)
     [Fact]
     public async Task InstallAsync_OtherAddressAndEntries_ReplacesWhatWasThere()
     {
-        var database = await tryton.StartWithNorthwindAsync();
+        await using var database = await tryton.StartWithNorthwindAsync();
         await using var host = database.Open();
         var menu = host.Find<IHostMenu>()!;
         await menu.InstallAsync("CRM", Entries, Cancellation);
@@ -69,7 +69,7 @@ public sealed class TrytonMenuTests(TrytonServer tryton)
     [Fact]
     public async Task InstallAndRemove_HalfMadeByABrokenCall_AreFinishedByTheNext()
     {
-        var database = await tryton.StartWithNorthwindAsync();
+        await using var database = await tryton.StartWithNorthwindAsync();
         var before = await FingerprintAsync(database);
         await using (var host = database.Open())
         {
@@ -89,7 +89,7 @@ public sealed class TrytonMenuTests(TrytonServer tryton)
     [Fact]
     public async Task RemoveAsync_MenuWithAnEntryOfSomebodyElse_LeavesThatEntry()
     {
-        var database = await tryton.StartWithNorthwindAsync();
+        await using var database = await tryton.StartWithNorthwindAsync();
         await using var host = database.Open();
         var menu = host.Find<IHostMenu>()!;
         await menu.InstallAsync("CRM", Entries, Cancellation);
