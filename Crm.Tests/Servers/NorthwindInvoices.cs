@@ -48,14 +48,15 @@ internal static class NorthwindInvoices
     private static async Task PayAsync(TrytonRpc rpc, NorthwindBooks books, long invoice, long method)
     {
         var context = new JsonObject { ["active_model"] = "account.invoice", ["active_id"] = invoice, ["active_ids"] = new JsonArray(invoice), ["company"] = books.Company };
-        var total = (await rpc.ReadAsync("account.invoice", [new JsonArray("id", "=", invoice)], "total_amount", "party"))[0];
+        var total = (await rpc.ReadAsync("account.invoice", [new JsonArray("id", "=", invoice)], "total_amount", "account"))[0];
         var session = ((JsonArray)(await rpc.CallAsync("wizard.account.invoice.pay.create", context))!)[0]!;
         var state = new JsonObject
         {
             ["start"] = new JsonObject
             {
-                ["payee"] = total["party"]!.DeepClone(), ["payees"] = new JsonArray(total["party"]!.DeepClone()), ["amount"] = total["total_amount"]!.DeepClone(),
-                ["currency"] = books.Currency, ["company"] = books.Company, ["invoice_account"] = null, ["payment_method"] = method, ["date"] = TrytonRpc.Date(PaidOn),
+                ["amount"] = total["total_amount"]!.DeepClone(), ["currency"] = books.Currency, ["company"] = books.Company,
+                ["invoice_account"] = total["account"]!.DeepClone(), ["payment_method"] = method, ["date"] = TrytonRpc.Date(PaidOn),
+                ["description"] = null,
             },
         };
         await rpc.CallAsync("wizard.account.invoice.pay.execute", session, state, "choice", context);

@@ -13,6 +13,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly Process shell;
     private readonly StringBuilder output = new();
+    private int disposed;
 
     private ServerProcess(Process shell) => this.shell = shell;
 
@@ -130,6 +131,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+            return;
         if (!shell.HasExited)
             shell.StandardInput.Close();
         await shell.WaitForExitAsync();

@@ -43,7 +43,9 @@ public sealed class TrytonRpc : IDisposable
         if (!response.IsSuccessStatusCode)
             throw new InvalidOperationException($"{method}: HTTP {(int)response.StatusCode}");
         var answer = JsonNode.Parse(text)!;
-        return answer["error"] is { } error ? throw new InvalidOperationException($"{method}: {error.ToJsonString()}") : answer["result"];
+        return answer["error"] is JsonArray error
+            ? throw new TrytonRpcException($"{method}: {error.ToJsonString()}", (string?)error[0] == "UserWarning" ? (string?)error[1]![0] : null)
+            : answer["result"];
     }
 
     /// <summary>A model's method with the context added.</summary>
@@ -63,8 +65,21 @@ public sealed class TrytonRpc : IDisposable
     /// <summary>Deletes records.</summary>
     public Task DeleteAsync(string model, params long[] ids) => ModelAsync(model, "delete", Array(ids));
 
-    /// <summary>Presses a button for records.</summary>
-    public Task<JsonNode?> PressAsync(string model, string button, params long[] ids) => ModelAsync(model, button, Array(ids));
+    /// <summary>Presses a button for records, and says yes to Tryton's warnings as a person would.</summary>
+    public async Task<JsonNode?> PressAsync(string model, string button, params long[] ids)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ModelAsync(model, button, Array(ids));
+            }
+            catch (TrytonRpcException e) when (e.Warning is not null)
+            {
+                await CreateAsync("res.user.warning", new JsonObject { ["name"] = e.Warning, ["user"] = UserId, ["always"] = false });
+            }
+        }
+    }
 
     /// <summary>Finds ids.</summary>
     public async Task<long[]> SearchAsync(string model, JsonArray domain) => Ids(await ModelAsync(model, "search", domain, 0, null, null));
@@ -93,4 +108,12 @@ public sealed class TrytonRpc : IDisposable
     public void Dispose() => http.Dispose();
 
     private static long[] Ids(JsonNode? array) => [.. ((JsonArray)array!).Select(i => (long)i!)];
+}
+
+/// <summary>Tryton refused a call.</summary>
+/// <param name="message">With Tryton's words.</param>
+/// <param name="warning">Name of the warning that a person may confirm; null for an error.</param>
+public sealed class TrytonRpcException(string message, string? warning) : Exception(message)
+{
+    public string? Warning => warning;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Crm.Tests.Servers;
@@ -7,27 +8,53 @@ using Xunit;
 
 namespace Crm.Tests.Servers;
 
-/// <summary>A database served by <see cref="TrytonServer"/>.</summary>
-/// <param name="Url">Address with the database, as CRM_HOST_URL takes it.</param>
-/// <param name="Database">Its name.</param>
-/// <param name="ConnectionString">Straight to PostgreSQL, for fingerprints and for what only SQL can do.</param>
-/// <param name="Rpc">Signed in as <c>admin</c>.</param>
-public sealed record TrytonDatabase(Uri Url, string Database, string ConnectionString, TrytonRpc Rpc)
+/// <summary>A Tryton of its own: one database and the process that serves it. Disposing it early saves memory; the end of the run does it anyway.</summary>
+public sealed class TrytonDatabase : IAsyncDisposable
 {
+    private readonly ServerProcess process;
+
+    internal TrytonDatabase(ServerProcess process, Uri url, string connectionString, TrytonRpc rpc)
+    {
+        this.process = process;
+        Url = url;
+        ConnectionString = connectionString;
+        Rpc = rpc;
+    }
+
+    /// <summary>Address with the database, as CRM_HOST_URL takes it.</summary>
+    public Uri Url { get; }
+
+    /// <summary>The database's name.</summary>
+    public string Database => Url.AbsolutePath.Trim('/');
+
+    /// <summary>Straight to PostgreSQL, for fingerprints and for what only SQL can do.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Signed in as <see cref="AdminUser"/>.</summary>
+    public TrytonRpc Rpc { get; }
+
     /// <summary>Sign-in name with all rights.</summary>
     public string AdminUser => "admin";
 
     /// <summary>Its password.</summary>
     public string AdminPassword => TrytonServer.Password;
+
+    /// <summary>What trytond printed last.</summary>
+    public string Output => process.Output;
+
+    public async ValueTask DisposeAsync()
+    {
+        Rpc.Dispose();
+        await process.DisposeAsync();
+    }
 }
 
-/// <summary>
-/// Debian's Tryton 6.0 on the private PostgreSQL: one process for the test run, as many databases as tests want. Starts at the first request.
-/// </summary>
+/// <summary>Debian's Tryton 6.0 on a private PostgreSQL, a process for each database. Starts at the first request.</summary>
 /// <remarks>
 /// Use: <c>public sealed class XTests(TrytonServer tryton)</c>, then <c>await tryton.NorthwindAsync()</c> for the shared database that nobody
-/// changes, or <c>await tryton.StartWithNorthwindAsync()</c> for a copy of one's own (about two seconds). The filled database is built once
-/// (minutes) and kept as a dump in $XDG_CACHE_HOME/crm-tests (or ~/.cache), keyed by the packages' versions and by what the loader does.
+/// changes, or <c>await using var database = await tryton.StartWithNorthwindAsync()</c> for a copy of one's own (a few seconds). The filled
+/// database is built once (minutes) and kept as a dump in $XDG_CACHE_HOME/crm-tests (or ~/.cache), keyed by the packages' versions and by
+/// what the loader does. One process could serve all databases, but requests fail at random while it loads another one.
 /// </remarks>
 public sealed class TrytonServer : IAsyncDisposable
 {
@@ -44,47 +71,38 @@ public sealed class TrytonServer : IAsyncDisposable
     // Its own: one assembly fixture cannot ask for another.
     private readonly PostgresServer postgres = new();
     private readonly SemaphoreSlim gate = new(1, 1);
-    private readonly List<TrytonRpc> clients = [];
-    private ServerProcess? process;
-    private int port;
-    private string configuration = "";
-    private bool hasTemplate;
-    private TrytonDatabase? shared;
+    private readonly ConcurrentBag<TrytonDatabase> started = [];
+    private Task? ready;
+    private Task<TrytonDatabase>? shared;
 
     /// <summary>The database that all read-only tests share; nobody may change it.</summary>
     public async Task<TrytonDatabase> NorthwindAsync()
     {
+        Task<TrytonDatabase> database;
         await gate.WaitAsync();
         try
         {
-            return shared ??= await CopyAsync();
+            database = shared ??= CopyAsync();
         }
         finally
         {
             gate.Release();
         }
+
+        return await database;
     }
 
     /// <summary>A fresh copy that the test may change as it likes.</summary>
     public async Task<TrytonDatabase> StartWithNorthwindAsync()
     {
-        await gate.WaitAsync();
-        try
-        {
-            return await CopyAsync();
-        }
-        finally
-        {
-            gate.Release();
-        }
+        await NorthwindAsync();   // prepares the template, once for all
+        return await CopyAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var client in clients)
-            client.Dispose();
-        if (process is not null)
-            await process.DisposeAsync();
+        foreach (var database in started)
+            await database.DisposeAsync();
         await postgres.DisposeAsync();
         gate.Dispose();
     }
@@ -94,39 +112,16 @@ public sealed class TrytonServer : IAsyncDisposable
         if (!File.Exists("/usr/bin/trytond"))
             RequiredServers.Absent("Tryton is not installed (Debian packages tryton-server and tryton-modules-*; see .ci/servers.sh).");
         var data = RequiredServers.Data("northwind");
-        await postgres.StartAsync();
-        if (process is null)
-            await LaunchAsync();
-        if (!hasTemplate)
-            await PrepareAsync(data);
-        hasTemplate = true;
-        return await OpenAsync(await postgres.CreateDatabaseAsync(Template));
+        await (ready ??= PrepareAsync(data));   // one that failed fails every test with its reason, at once
+        return await LaunchAsync(await postgres.CreateDatabaseAsync(Template));
     }
 
-    private async Task<TrytonDatabase> OpenAsync(string connectionString)
+    private async Task<TrytonDatabase> LaunchAsync(string connectionString)
     {
-        var database = new Npgsql.NpgsqlConnectionStringBuilder(connectionString).Database!;
-        var url = new Uri($"http://127.0.0.1:{port}/{database}/");
-        var rpc = await TrytonRpc.SignInAsync(url, "admin", Password);
-        clients.Add(rpc);
-        return new TrytonDatabase(url, database, connectionString, rpc);
-    }
-
-    private async Task LaunchAsync()
-    {
+        var name = new Npgsql.NpgsqlConnectionStringBuilder(connectionString).Database!;
         var folder = Directory.CreateTempSubdirectory("crm-tryton-").FullName;
-        port = ServerProcess.FreePort();
-        await File.WriteAllTextAsync($"{folder}/trytond.conf", $"""
-            [web]
-            listen = 127.0.0.1:{port}
-            [database]
-            uri = postgresql://postgres@127.0.0.1:{postgres.Port}/
-            list = False
-            [email]
-            uri = smtp://127.0.0.1:9
-            """);
-        configuration = $"{folder}/trytond.conf";
-        process = ServerProcess.Start(["/usr/bin/trytond", "-c", configuration], "TERM", folder, user: null);
+        var port = ServerProcess.FreePort();
+        var process = ServerProcess.Start(["/usr/bin/trytond", "-c", await ConfigureAsync(folder, port), "-d", name], "TERM", folder, user: null);
         using var http = new HttpClient();
         await process.ReadyAsync(
             async cancellation =>
@@ -135,17 +130,38 @@ public sealed class TrytonServer : IAsyncDisposable
                 using var answer = await http.PostAsync(new Uri($"http://127.0.0.1:{port}/"), question, cancellation);
                 return answer.IsSuccessStatusCode;
             },
-            TimeSpan.FromSeconds(60));
+            TimeSpan.FromMinutes(3));
+        var url = new Uri($"http://127.0.0.1:{port}/{name}/");
+        var database = new TrytonDatabase(process, url, connectionString, await TrytonRpc.SignInAsync(url, "admin", Password));
+        started.Add(database);
+        return database;
+    }
+
+    private async Task<string> ConfigureAsync(string folder, int port)
+    {
+        var path = Path.Combine(folder, "trytond.conf");
+        await File.WriteAllTextAsync(path, $"""
+            [web]
+            listen = 127.0.0.1:{port}
+            [database]
+            uri = postgresql://postgres@127.0.0.1:{postgres.Port}/
+            list = False
+            [email]
+            uri = smtp://127.0.0.1:9
+            """);
+        return path;
     }
 
     private async Task PrepareAsync(string data)
     {
+        await postgres.StartAsync();
         var versions = await ServerProcess.RunAsync(["dpkg-query", "-W", "-f", "${Package} ${Version}\n", "tryton-*", "python3-phonenumbers", "postgresql-15"]);
         var empty = await CachedAsync($"tryton-{Key(versions)}", "tryton_build", InitialiseAsync);
         var filled = await CachedAsync($"northwind-{Key(versions + NorthwindLoader.Revision)}", "northwind_build", async database =>
         {
             await RestoreAsync(empty, database);
-            await NorthwindLoader.FillAsync(await OpenAsync(postgres.ConnectionString(database)), data);
+            await using var server = await LaunchAsync(postgres.ConnectionString(database));
+            await NorthwindLoader.FillAsync(server, data);
         });
         await postgres.ExecuteAsync("postgres", $"create database {Template} encoding 'UTF8' template template0");
         await RestoreAsync(filled, Template);
@@ -168,12 +184,16 @@ public sealed class TrytonServer : IAsyncDisposable
 
     private async Task InitialiseAsync(string database)
     {
-        var secret = Path.Combine(Path.GetDirectoryName(configuration)!, "password");
+        var folder = Directory.CreateTempSubdirectory("crm-tryton-");
+        var secret = Path.Combine(folder.FullName, "password");
         await File.WriteAllTextAsync(secret, Password);
         await ServerProcess.RunAsync(
-            ["/usr/bin/trytond-admin", "-c", configuration, "-d", database, "-u", .. Modules, "--activate-dependencies", "--email", "admin@example.com"],
+            [
+                "/usr/bin/trytond-admin", "-c", await ConfigureAsync(folder.FullName, 0), "-d", database, "-u", .. Modules,
+                "--activate-dependencies", "--email", "admin@example.com",
+            ],
             environment: new Dictionary<string, string> { ["TRYTONPASSFILE"] = secret });
-        File.Delete(secret);
+        folder.Delete(recursive: true);
     }
 
     private async Task RestoreAsync(string dump, string database)

@@ -59,13 +59,13 @@ internal sealed class JsonRpcChannel : IDisposable
         {
             throw Fault(HostFailure.Refused, "certificate", $"{method}: no secure connection to {address.Host}: its certificate is not trusted or TLS is not spoken there.", e);
         }
-        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse)
+        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError)
         {
-            throw Fault(HostFailure.Unavailable, "cut-off", $"{method}: the answer broke off.", e);
+            throw Fault(HostFailure.Unavailable, "unreachable", $"{method}: {address.Host}:{address.Port} cannot be reached ({e.HttpRequestError}).", e);
         }
         catch (HttpRequestException e)
         {
-            throw Fault(HostFailure.Unavailable, "unreachable", $"{method}: {address.Host}:{address.Port} cannot be reached ({e.HttpRequestError}).", e);
+            throw Fault(HostFailure.Unavailable, "cut-off", $"{method}: the connection broke before the answer came.", e);
         }
     }
 

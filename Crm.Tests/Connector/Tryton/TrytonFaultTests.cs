@@ -64,7 +64,20 @@ public sealed class TrytonFaultTests
             http.Response.ContentLength = 1000;
             await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes("""{"id":1,"result":["""));
             await http.Response.Body.FlushAsync();
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);   // else the head is lost too
             http.Abort();
+        });
+
+        Assert.Equal((HostFailure.Unavailable, "tryton.cut-off"), (e.Failure, e.Code));
+    }
+
+    [Fact]
+    public async Task ReadChangedAsync_ConnectionBreaksBeforeTheAnswer_IsUnavailable()
+    {
+        var e = await FailAsync(http =>
+        {
+            http.Abort();
+            return Task.CompletedTask;
         });
 
         Assert.Equal((HostFailure.Unavailable, "tryton.cut-off"), (e.Failure, e.Code));
