@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Crm.Plugin.Storage;
 
 namespace Crm.Plugin.Search;
 
@@ -14,7 +15,8 @@ public static class SearchText
     {
         var result = new StringBuilder(text.Length);
         var blank = false;
-        foreach (var c in text.IsNormalized(NormalizationForm.FormC) ? text : text.Normalize(NormalizationForm.FormC))
+        var clean = CleanText.Of(text); // half a surrogate pair cannot be normalised
+        foreach (var c in clean.IsNormalized(NormalizationForm.FormC) ? clean : clean.Normalize(NormalizationForm.FormC))
         {
             if (char.IsWhiteSpace(c) || c == '\u00a0' || char.IsControl(c))
             {

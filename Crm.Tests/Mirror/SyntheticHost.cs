@@ -10,8 +10,6 @@ namespace Crm.Tests.Mirror;
 /// </summary>
 internal sealed class SyntheticHost(int counterparties, int orders, int linesPerOrder) : IHost
 {
-    private const int PageSize = 5000;
-
     private static readonly string[] Forms = ["ООО", "ТОВ", "АО", "ФОП", "Ltd", "GmbH"];
     private static readonly string[] Words = ["Сервис", "Будмаш", "Техно", "Агро", "Світло", "Метал", "Импорт", "Trade", "Север", "Дніпро", "Плюс", "Global", "Альянс", "Волга", "Карпати", "Optima"];
 
@@ -19,6 +17,11 @@ internal sealed class SyntheticHost(int counterparties, int orders, int linesPer
     public int ChangedOrders { get; set; }
 
     public int Counterparties => counterparties;
+
+    public int PageSize { get; init; } = 5000;
+
+    /// <summary>Called before each page of any entity.</summary>
+    public Action? BeforePage { get; init; }
 
     public TPort? Find<TPort>()
         where TPort : class =>
@@ -74,18 +77,18 @@ internal sealed class SyntheticHost(int counterparties, int orders, int linesPer
         return new() { Key = key, Version = "1", Lines = lines };
     }
 
-    private sealed class CounterpartySource(SyntheticHost host) : Source<Counterparty>(host.Counterparties, MakeCounterparty, () => 0), ICounterpartySource;
+    private sealed class CounterpartySource(SyntheticHost host) : Source<Counterparty>(host, host.Counterparties, MakeCounterparty, () => 0), ICounterpartySource;
 
-    private sealed class OrderSource(SyntheticHost host) : Source<SalesOrder>(host.OrderCount, host.MakeOrder, () => host.ChangedOrders), ISalesOrderSource;
+    private sealed class OrderSource(SyntheticHost host) : Source<SalesOrder>(host, host.OrderCount, host.MakeOrder, () => host.ChangedOrders), ISalesOrderSource;
 
-    private sealed class LineSource(SyntheticHost host) : Source<SalesOrderLineSet>(host.LineSets, host.MakeLines, () => 0), ISalesOrderLineSource;
+    private sealed class LineSource(SyntheticHost host) : Source<SalesOrderLineSet>(host, host.LineSets, host.MakeLines, () => 0), ISalesOrderLineSource;
 
     private int OrderCount => orders;
 
     private int LineSets => linesPerOrder == 0 ? 0 : orders;
 
     /// <summary>Cursor: number of the next record, and how many changed ones were handed out after the first read.</summary>
-    private class Source<T>(int count, Func<int, T> make, Func<int> changed) : IHostSource<T>
+    private class Source<T>(SyntheticHost host, int count, Func<int, T> make, Func<int> changed) : IHostSource<T>
         where T : IHostRecord
     {
         public async IAsyncEnumerable<HostPage<T>> ReadChangedAsync(string? cursor, [EnumeratorCancellation] CancellationToken cancellation)
@@ -97,9 +100,10 @@ internal sealed class SyntheticHost(int counterparties, int orders, int linesPer
             do
             {
                 cancellation.ThrowIfCancellationRequested();
+                host.BeforePage?.Invoke();
                 var isFirst = next < count;
                 var from = isFirst ? next : done;
-                var rows = new T[Math.Min(PageSize, (isFirst ? count : changed()) - from)];
+                var rows = new T[Math.Min(host.PageSize, (isFirst ? count : changed()) - from)];
                 for (var i = 0; i < rows.Length; i++)
                 {
                     rows[i] = make(from + i);
@@ -119,9 +123,9 @@ internal sealed class SyntheticHost(int counterparties, int orders, int linesPer
         private async IAsyncEnumerable<IReadOnlyList<KeyVersion>> ListAsync()
         {
             await Task.CompletedTask;
-            for (var from = 0; from < count; from += PageSize)
+            for (var from = 0; from < count; from += host.PageSize)
             {
-                yield return [.. Enumerable.Range(from, Math.Min(PageSize, count - from)).Select(make).Select(r => new KeyVersion(r.Key, r.Version))];
+                yield return [.. Enumerable.Range(from, Math.Min(host.PageSize, count - from)).Select(make).Select(r => new KeyVersion(r.Key, r.Version))];
             }
         }
     }

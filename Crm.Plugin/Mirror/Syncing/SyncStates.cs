@@ -108,7 +108,7 @@ internal sealed class SyncStates(MirrorSession session, int connectionId, TimePr
             cancellation,
             ("@failure", (int)failure.Failure),
             ("@code", failure.Code),
-            ("@message", RowText.Clean(failure.Message)),
+            ("@message", CleanText.Of(failure.Message)),
             ("@retry", Instant.ToMicroseconds(failure.RetryAt)),
             ("@attempts", attempts));
 

@@ -110,6 +110,11 @@ internal sealed class MirrorWriter<T>(MirrorSession session, MirrorTable<T> tabl
     private async Task<long> StoreRowsAsync(PageUpkeep upkeep, MirrorPhase phase, (string, object?)[] values, CancellationToken cancellation)
     {
         await session.LoadAsync(sql.Stage, sql.StageColumns, Fill, cancellation);
+        if (phase.IsFirstRead && lines is null && !upkeep.NeedsIds)
+        {
+            return await session.ExecuteAsync(sql.InsertOrUpdate, cancellation, values);
+        }
+
         await session.ExecuteAsync(sql.LookUp, cancellation, values);
         var left = rows.Count - await session.ExecuteAsync(sql.DropUnchanged, cancellation);
         if (left == 0)

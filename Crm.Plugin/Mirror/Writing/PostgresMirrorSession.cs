@@ -97,7 +97,7 @@ internal sealed class PostgresMirrorSession : MirrorSession
             }
             else
             {
-                importer.Write(RowText.Clean(value), NpgsqlDbType.Text);
+                importer.Write(CleanText.Of(value), NpgsqlDbType.Text);
             }
         }
 

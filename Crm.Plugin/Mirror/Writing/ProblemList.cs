@@ -1,4 +1,5 @@
 using Crm.Contracts;
+using Crm.Plugin.Storage;
 
 namespace Crm.Plugin.Mirror.Writing;
 
@@ -32,7 +33,7 @@ public static class ProblemList
         foreach (var problem in reported.Values.Take(room))
         {
             (string, object?)[] all =
-                [.. values, ("@place", RowText.Clean(problem.Place)), ("@code", problem.Code), ("@reason", RowText.Clean(problem.Reason))];
+                [.. values, ("@place", CleanText.Of(problem.Place)), ("@code", problem.Code), ("@reason", CleanText.Of(problem.Reason))];
             await session.ExecuteAsync(
                 "INSERT INTO sync_problem (connection_id, entity, place, code, reason, seen_at) VALUES (@c, @e, @place, @code, @reason, @now)",
                 cancellation,

@@ -1,4 +1,5 @@
 using System.Text;
+using Crm.Plugin.Storage;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -35,7 +36,7 @@ internal sealed class SqliteBulkLoad : IBulkLoad, IDisposable
             return;
         }
 
-        var clean = RowText.Clean(value);
+        var clean = CleanText.Of(value);
         var most = Encoding.UTF8.GetMaxByteCount(clean.Length);
         if (buffer.Length < most)
         {
