@@ -81,8 +81,17 @@ internal sealed class ClassificationStore(IDbContextFactory<CrmDbContext> contex
             return [];
         }
 
-        var rows = Filtered(database, runId, filter).Where(r => r.Place > afterPlace);
-        return await Joined(database, rows, user.Rights.ReadScope, user).Take(take).ToListAsync(cancellation);
+        // First the ids, which the index of places answers alone: SQLite would fetch every row that the filter then refuses.
+        var found = Filtered(database, runId, filter).Where(r => r.Place > afterPlace);
+        if (user.Rights.ReadScope != Scope.All)
+        {
+            var within = database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user);
+            found = found.Where(r => within.Any(c => c.Id == r.CounterpartyId));
+        }
+
+        var ids = await found.OrderBy(r => r.Place).Select(r => r.CounterpartyId).Take(take).ToListAsync(cancellation);
+        var rows = database.Set<ClassificationRow>().Where(r => r.RunId == runId && ids.Contains(r.CounterpartyId));
+        return await Joined(database, rows, user.Rights.ReadScope, user).ToListAsync(cancellation);
     }
 
     /// <summary>Every row in the order of places, for exports.</summary>

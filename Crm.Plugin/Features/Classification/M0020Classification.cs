@@ -53,6 +53,6 @@ public sealed class M0020Classification : Migration
                 reason integer NOT NULL, marks smallint NOT NULL,
                 CONSTRAINT pk_classification_row PRIMARY KEY (run_id, counterparty_id)){shape}
             """);
-        migration.Sql("CREATE UNIQUE INDEX ux_classification_row_place ON classification_row (run_id, place, importance, stage, regularity)");
+        migration.Sql("CREATE UNIQUE INDEX ux_classification_row_place ON classification_row (run_id, place, importance, stage, regularity, marks)");
     }
 }
