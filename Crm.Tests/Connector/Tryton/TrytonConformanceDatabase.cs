@@ -48,4 +48,4 @@ public sealed class TrytonConformanceDatabase(TrytonServer tryton)
 }
 
 [CollectionDefinition(TrytonConformanceDatabase.Name)]
-public sealed class TrytonConformanceCollection : ICollectionFixture<TrytonConformanceDatabase>;
+public sealed class TrytonConformanceGroup : ICollectionFixture<TrytonConformanceDatabase>;

@@ -28,7 +28,7 @@ public sealed partial class TextsTests
             .Concat(Codes.Select(c => FailureAdvice.ToDo(HostFailure.Refused, c)))
             .Distinct(StringComparer.Ordinal).ToList();
 
-        Assert.Empty(used.Where(text => resources.GetString(text) is null));
+        Assert.DoesNotContain(used, text => resources.GetString(text) is null);
         Assert.True(used.Count > 150, "The sources were not found.");
     }
 

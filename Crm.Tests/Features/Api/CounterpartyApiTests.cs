@@ -39,15 +39,15 @@ public sealed class CounterpartyApiTests(PostgresServer postgres)
 
         using var client = await app.TokenClientAsync();
 
-        Assert.Equal([1], await IdsAsync(client, "q=РОМ"));
-        Assert.Equal([2], await IdsAsync(client, "manager=boris"));
-        Assert.Equal([], await IdsAsync(client, "role=supplier"));
-        Assert.Equal([2], await IdsAsync(client, "stage=regular"));
-        Assert.Equal([1], await IdsAsync(client, "stage=none"));
-        Assert.Equal([2], await IdsAsync(client, "key=c2"));
-        Assert.Equal([2], await IdsAsync(client, "key=c2&connection=erp"));
-        Assert.Equal([], await IdsAsync(client, "key=C2"));
-        Assert.Equal([], await IdsAsync(client, "key=c2&connection=other"));
+        Assert.Equal((IEnumerable<long>)[1], await IdsAsync(client, "q=РОМ"));
+        Assert.Equal((IEnumerable<long>)[2], await IdsAsync(client, "manager=boris"));
+        Assert.Equal((IEnumerable<long>)[], await IdsAsync(client, "role=supplier"));
+        Assert.Equal((IEnumerable<long>)[2], await IdsAsync(client, "stage=regular"));
+        Assert.Equal((IEnumerable<long>)[1], await IdsAsync(client, "stage=none"));
+        Assert.Equal((IEnumerable<long>)[2], await IdsAsync(client, "key=c2"));
+        Assert.Equal((IEnumerable<long>)[2], await IdsAsync(client, "key=c2&connection=erp"));
+        Assert.Equal((IEnumerable<long>)[], await IdsAsync(client, "key=C2"));
+        Assert.Equal((IEnumerable<long>)[], await IdsAsync(client, "key=c2&connection=other"));
         Assert.Equal("bad-parameter", (await client.JsonAsync("/api/v1/counterparties?stage=vip", 400)).GetProperty("code").GetString());
         Assert.Equal("bad-cursor", (await client.JsonAsync("/api/v1/counterparties?after=xyz", 400)).GetProperty("code").GetString());
     }
@@ -91,8 +91,8 @@ public sealed class CounterpartyApiTests(PostgresServer postgres)
         using var client = await app.TokenClientAsync();
         await app.NarrowAsync();
 
-        Assert.Equal([1], await IdsAsync(client, ""));
-        Assert.Equal([], await IdsAsync(client, "key=c2"));
+        Assert.Equal((IEnumerable<long>)[1], await IdsAsync(client, ""));
+        Assert.Equal((IEnumerable<long>)[], await IdsAsync(client, "key=c2"));
         foreach (var path in new[] { "", "/timeline", "/classification" })
         {
             Assert.Equal("not-found", (await client.JsonAsync("/api/v1/counterparties/2" + path, 404)).GetProperty("code").GetString());
