@@ -19,7 +19,7 @@ internal sealed record ChangeStep(
     string Model,
     string Field,
     Func<IReadOnlyCollection<long>, CancellationToken, Task<IReadOnlyCollection<long>>>? Resolve = null,
-    IReadOnlyList<object?>? Filter = null);
+    IReadOnlyList<object?[]>? Filter = null);
 
 /// <summary>What is special about one entity; <see cref="TrytonReader{T}"/> does the rest.</summary>
 internal interface ITrytonEntity<T> where T : IHostRecord
@@ -28,7 +28,7 @@ internal interface ITrytonEntity<T> where T : IHostRecord
     string Model { get; }
 
     /// <summary>Which rows are records; the others are as good as absent.</summary>
-    IReadOnlyList<object?> Filter { get; }
+    IReadOnlyList<object?[]> Filter { get; }
 
     /// <summary>Models besides the main one that records are made from; all must be readable.</summary>
     IReadOnlyList<string> OtherModels { get; }

@@ -15,11 +15,11 @@ internal sealed class TrytonReads(TrytonSession session, TrytonModels models, Tr
 
     /// <summary>The next page of a model by id.</summary>
     public Task<IReadOnlyList<TrytonRow>> PageAsync(
-        string model, IReadOnlyList<object?> filter, long after, IReadOnlyList<string> fields, CancellationToken cancellation) =>
+        string model, IReadOnlyList<object?[]> filter, long after, IReadOnlyList<string> fields, CancellationToken cancellation) =>
         QueryAsync(model, [.. filter, Clause("id", ">", after)], options.PageSize, fields, cancellation);
 
     /// <summary>All rows, in as many pages as it takes.</summary>
-    public async Task<List<TrytonRow>> AllAsync(string model, IReadOnlyList<object?> filter, IReadOnlyList<string> fields, CancellationToken cancellation)
+    public async Task<List<TrytonRow>> AllAsync(string model, IReadOnlyList<object?[]> filter, IReadOnlyList<string> fields, CancellationToken cancellation)
     {
         var all = new List<TrytonRow>();
         long after = 0;
@@ -35,7 +35,7 @@ internal sealed class TrytonReads(TrytonSession session, TrytonModels models, Tr
 
     /// <summary>All rows whose field is one of these values; nothing is asked when there are none.</summary>
     public async Task<List<TrytonRow>> WhereInAsync(
-        string model, string field, IReadOnlyCollection<long> values, IReadOnlyList<string> fields, CancellationToken cancellation, params object?[] more)
+        string model, string field, IReadOnlyCollection<long> values, IReadOnlyList<string> fields, CancellationToken cancellation, params object?[][] more)
     {
         var all = new List<TrytonRow>();
         foreach (var part in values.Chunk(1000))
@@ -47,7 +47,7 @@ internal sealed class TrytonReads(TrytonSession session, TrytonModels models, Tr
     /// Which of these ids occur in a field at all. Asks for a page, leaves out the ids that it has shown and asks again, so that the
     /// thousands of sales of few customers cost a handful of requests.
     /// </summary>
-    public async Task<HashSet<long>> OccurringAsync(string model, string field, IReadOnlyCollection<long> ids, CancellationToken cancellation, params object?[] more)
+    public async Task<HashSet<long>> OccurringAsync(string model, string field, IReadOnlyCollection<long> ids, CancellationToken cancellation, params object?[][] more)
     {
         var found = new HashSet<long>();
         foreach (var part in ids.Chunk(1000))
@@ -81,7 +81,7 @@ internal sealed class TrytonReads(TrytonSession session, TrytonModels models, Tr
     }
 
     /// <summary>How many rows a model has; an estimate for progress only.</summary>
-    public async Task<long?> CountAsync(string model, IReadOnlyList<object?> filter, CancellationToken cancellation)
+    public async Task<long?> CountAsync(string model, IReadOnlyList<object?[]> filter, CancellationToken cancellation)
     {
         var result = await session.ReadAsync(model, "search_count", [filter], cancellation);
         return result.ValueKind == JsonValueKind.Number && result.TryGetInt64(out var count) ? count : null;
@@ -114,7 +114,7 @@ internal sealed class TrytonReads(TrytonSession session, TrytonModels models, Tr
     }
 
     private async Task<IReadOnlyList<TrytonRow>> QueryAsync(
-        string model, IReadOnlyList<object?> domain, int limit, IReadOnlyList<string> fields, CancellationToken cancellation)
+        string model, IReadOnlyList<object?[]> domain, int limit, IReadOnlyList<string> fields, CancellationToken cancellation)
     {
         var result = await session.ReadAsync(
             model, "search_read", [domain, 0, limit, new object[] { new[] { "id", "ASC" } }, fields.Contains("id") ? fields : ["id", .. fields]], cancellation);

@@ -158,6 +158,20 @@ public sealed class TrytonLivingTests(TrytonServer tryton) : IAsyncLifetime
         Assert.All(set.Lines, l => Assert.Equal(10m, l.ReceivedQuantity));
     }
 
+    [Fact]
+    public async Task ReadChangedAsync_PurchaseWithDaysOnItsLinesOnly_PromisesTheLatest()
+    {
+        var orders = host.Find<IPurchaseOrderSource>()!;
+        var draft = (await Rpc.SearchAsync("purchase.purchase", [new JsonArray("state", "=", "draft")]))[0];
+        var line = (await Rpc.SearchAsync("purchase.line", [new JsonArray("purchase", "=", draft)]))[0];
+        await Rpc.WriteAsync("purchase.purchase", draft, new JsonObject { ["delivery_date"] = null });
+        await Rpc.WriteAsync("purchase.line", line, new JsonObject { ["delivery_date_edit"] = true, ["delivery_date_store"] = TrytonRpc.Date(new DateOnly(2030, 1, 2)) });
+
+        var order = (await orders.RowsAsync(Cancellation)).Single(o => o.Key.Value == $"{draft}");
+
+        Assert.Equal(new DateOnly(2030, 1, 2), order.PromisedOn);
+    }
+
     private static long Id(Counterparty party) => long.Parse(party.Key.Value, System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The cursor after all that is there, once the clock has left the second in which it was written.</summary>

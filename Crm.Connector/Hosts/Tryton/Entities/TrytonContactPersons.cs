@@ -6,7 +6,7 @@ namespace Crm.Connector.Hosts.Tryton.Entities;
 internal static class TrytonRelations
 {
     /// <summary>The type that the options name, or every type.</summary>
-    public static IReadOnlyList<object?> Filter(TrytonOptions options) =>
+    public static IReadOnlyList<object?[]> Filter(TrytonOptions options) =>
         options.ContactPersonRelation.Length == 0 ? [] : [TrytonReads.Clause("type.name", "=", options.ContactPersonRelation)];
 
     /// <summary>
@@ -21,7 +21,7 @@ internal sealed class TrytonContactPersons(TrytonReads reads) : ITrytonEntity<Co
 {
     public string Model => "party.relation.all";
 
-    public IReadOnlyList<object?> Filter => TrytonRelations.Filter(reads.Options);
+    public IReadOnlyList<object?[]> Filter => TrytonRelations.Filter(reads.Options);
 
     public IReadOnlyList<string> OtherModels => ["party.party", TrytonMechanisms.Model];
 

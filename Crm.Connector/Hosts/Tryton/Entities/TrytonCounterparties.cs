@@ -7,7 +7,7 @@ internal sealed class TrytonCounterparties(TrytonReads reads, TrytonNames names)
 {
     public string Model => "party.party";
 
-    public IReadOnlyList<object?> Filter => [];
+    public IReadOnlyList<object?[]> Filter => [];
 
     public IReadOnlyList<string> OtherModels => [TrytonMechanisms.Model, TrytonAddresses.Model, "party.identifier"];
 

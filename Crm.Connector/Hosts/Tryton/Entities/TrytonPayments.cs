@@ -9,7 +9,7 @@ internal sealed class TrytonPayments(TrytonReads reads, TrytonNames names) : ITr
 
     public string Model => "account.invoice";
 
-    public IReadOnlyList<object?> Filter => [TrytonReads.Clause("type", "=", "out"), TrytonReads.Clause("state", "in", Counting)];
+    public IReadOnlyList<object?[]> Filter => [TrytonReads.Clause("type", "=", "out"), TrytonReads.Clause("state", "in", Counting)];
 
     public IReadOnlyList<string> OtherModels => ["account.invoice.line", "account.move.line", "currency.currency"];
 

@@ -9,7 +9,7 @@ internal sealed class TrytonProducts(TrytonReads reads, TrytonNames names) : ITr
 
     public string Model => "product.product";
 
-    public IReadOnlyList<object?> Filter => [];
+    public IReadOnlyList<object?[]> Filter => [];
 
     public IReadOnlyList<string> OtherModels => [Templates, "product.uom"];
 

@@ -9,7 +9,7 @@ internal sealed class TrytonPurchaseLines(TrytonReads reads) : ITrytonEntity<Pur
 
     public string Model => "purchase.purchase";
 
-    public IReadOnlyList<object?> Filter => [];
+    public IReadOnlyList<object?[]> Filter => [];
 
     public IReadOnlyList<string> OtherModels => [Lines];
 

@@ -7,7 +7,7 @@ internal sealed class TrytonPurchases(TrytonReads reads, TrytonNames names) : IT
 {
     public string Model => "purchase.purchase";
 
-    public IReadOnlyList<object?> Filter => [];
+    public IReadOnlyList<object?[]> Filter => [];
 
     public IReadOnlyList<string> OtherModels => ["purchase.line", "currency.currency"];
 

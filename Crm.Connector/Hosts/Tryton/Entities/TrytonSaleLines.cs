@@ -9,7 +9,7 @@ internal sealed class TrytonSaleLines(TrytonReads reads, TrytonNames names) : IT
 
     public string Model => "sale.sale";
 
-    public IReadOnlyList<object?> Filter => [];
+    public IReadOnlyList<object?[]> Filter => [];
 
     public IReadOnlyList<string> OtherModels => [Lines, "currency.currency"];
 

@@ -7,7 +7,7 @@ internal sealed class TrytonSales(TrytonReads reads, TrytonNames names) : ITryto
 {
     public string Model => "sale.sale";
 
-    public IReadOnlyList<object?> Filter => [];
+    public IReadOnlyList<object?[]> Filter => [];
 
     public IReadOnlyList<string> OtherModels => ["sale.line", "currency.currency"];
 

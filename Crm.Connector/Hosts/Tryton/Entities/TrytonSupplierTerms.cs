@@ -10,7 +10,7 @@ internal sealed class TrytonSupplierTerms(TrytonReads reads, TrytonNames names) 
     public string Model => "purchase.product_supplier";
 
     // The record has no flag of its own for terms that no longer hold: they are gone.
-    public IReadOnlyList<object?> Filter => [TrytonReads.Clause("active", "=", true)];
+    public IReadOnlyList<object?[]> Filter => [TrytonReads.Clause("active", "=", true)];
 
     public IReadOnlyList<string> OtherModels => [Prices, "product.product", "currency.currency"];
 
