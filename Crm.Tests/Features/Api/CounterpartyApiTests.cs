@@ -114,6 +114,6 @@ public sealed class CounterpartyApiTests(PostgresServer postgres)
         Assert.Equal("bad-cursor", (await client.JsonAsync("/api/v1/counterparties/1/timeline?after=1", 400)).GetProperty("code").GetString());
     }
 
-    private static async Task<long[]> IdsAsync(HttpClient client, string question) =>
+    private static async Task<IReadOnlyList<long>> IdsAsync(HttpClient client, string question) =>
         [.. (await client.JsonAsync("/api/v1/counterparties?" + question)).GetProperty("items").EnumerateArray().Select(c => c.GetProperty("id").GetInt64())];
 }
