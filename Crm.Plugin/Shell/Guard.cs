@@ -37,8 +37,16 @@ internal sealed partial class Guard(RequestDelegate next, FrameAncestors ancesto
     }
 
     private static Task AnswerAsync(HttpContext http, int status) => http.Request.Path.StartsWithSegments("/api")
-        ? TypedResults.Problem(statusCode: status, extensions: [new("traceId", http.TraceIdentifier)]).ExecuteAsync(http)
+        ? TypedResults.Problem(statusCode: status, extensions: [new("code", CodeOf(http, status)), new("traceId", http.TraceIdentifier)]).ExecuteAsync(http)
         : Screen.Of<MessagePage>(new { Status = status }).ExecuteAsync(http);
+
+    private static string CodeOf(HttpContext http, int status) => status switch
+    {
+        400 => HttpMethods.IsPost(http.Request.Method) ? "bad-body" : "bad-request",
+        403 => "forbidden",
+        404 => "not-found",
+        _ => "failed",
+    };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {TraceId} {Method} {Path} failed.")]
     private static partial void Failed(ILogger logger, Exception failure, string traceId, string method, string path);

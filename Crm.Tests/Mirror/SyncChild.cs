@@ -1,3 +1,4 @@
+using Crm.Benchmarks;
 using System.Diagnostics;
 using Crm.Plugin.Mirror.Syncing;
 using Crm.Plugin.Storage;
@@ -11,7 +12,7 @@ internal static class SyncChild
     public const string Switch = "--sync-child";
 
     /// <summary>The ERP that parent and child both make.</summary>
-    public static SyntheticHost Host(Action? beforePage = null) => new(4_000, 12_000, 2) { PageSize = 200, BeforePage = beforePage };
+    public static ScaleHost Host(Action? beforePage = null) => new(4_000, 12_000, 2) { PageSize = 200, BeforePage = beforePage };
 
     /// <returns>0 when everything was read to its end.</returns>
     public static async Task<int> RunAsync(string[] args)

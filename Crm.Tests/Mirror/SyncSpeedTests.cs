@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Crm.Plugin.Mirror.Syncing;
 using Crm.Plugin.Storage;
+using Crm.Benchmarks;
 using Crm.Tests.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -16,7 +17,7 @@ public sealed class SyncSpeedTests(PostgresServer postgres, ITestOutputHelper ou
     {
         var size = (Environment.GetEnvironmentVariable("CRM_SPEED_SIZE") ?? "200000,2000000,0").Split(',').Select(s => int.Parse(s, CultureInfo.InvariantCulture)).ToArray();
         await using var database = await MirrorDatabase.CreateAsync(kind, postgres);
-        var host = new SyntheticHost(size[0], size[1], size[2]);
+        var host = new ScaleHost(size[0], size[1], size[2]);
         var engine = new SyncEngine(database.Options, TimeProvider.System, NullLogger<SyncEngine>.Instance);
         var order = new SyncOrder { Sweep = SweepChoice.Never };
         var cpu = Process.GetCurrentProcess().TotalProcessorTime;

@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Crm.Contracts;
 
-namespace Crm.Tests.Mirror;
+namespace Crm.Benchmarks;
 
 /// <summary>
 /// An ERP of any size that makes each record from its number when it is read: the same in every process, without keeping it.
 /// Keys come in the order in which an ERP would hand them out; names repeat as people's do.
 /// </summary>
-internal sealed class SyntheticHost(int counterparties, int orders, int linesPerOrder) : IHost
+internal sealed class ScaleHost(int counterparties, int orders, int linesPerOrder) : IHost
 {
     private static readonly string[] Forms = ["ООО", "ТОВ", "АО", "ФОП", "Ltd", "GmbH"];
     private static readonly string[] Words = ["Сервис", "Будмаш", "Техно", "Агро", "Світло", "Метал", "Импорт", "Trade", "Север", "Дніпро", "Плюс", "Global", "Альянс", "Волга", "Карпати", "Optima"];
@@ -77,18 +77,18 @@ internal sealed class SyntheticHost(int counterparties, int orders, int linesPer
         return new() { Key = key, Version = "1", Lines = lines };
     }
 
-    private sealed class CounterpartySource(SyntheticHost host) : Source<Counterparty>(host, host.Counterparties, MakeCounterparty, () => 0), ICounterpartySource;
+    private sealed class CounterpartySource(ScaleHost host) : Source<Counterparty>(host, host.Counterparties, MakeCounterparty, () => 0), ICounterpartySource;
 
-    private sealed class OrderSource(SyntheticHost host) : Source<SalesOrder>(host, host.OrderCount, host.MakeOrder, () => host.ChangedOrders), ISalesOrderSource;
+    private sealed class OrderSource(ScaleHost host) : Source<SalesOrder>(host, host.OrderCount, host.MakeOrder, () => host.ChangedOrders), ISalesOrderSource;
 
-    private sealed class LineSource(SyntheticHost host) : Source<SalesOrderLineSet>(host, host.LineSets, host.MakeLines, () => 0), ISalesOrderLineSource;
+    private sealed class LineSource(ScaleHost host) : Source<SalesOrderLineSet>(host, host.LineSets, host.MakeLines, () => 0), ISalesOrderLineSource;
 
     private int OrderCount => orders;
 
     private int LineSets => linesPerOrder == 0 ? 0 : orders;
 
     /// <summary>Cursor: number of the next record, and how many changed ones were handed out after the first read.</summary>
-    private class Source<T>(SyntheticHost host, int count, Func<int, T> make, Func<int> changed) : IHostSource<T>
+    private class Source<T>(ScaleHost host, int count, Func<int, T> make, Func<int> changed) : IHostSource<T>
         where T : IHostRecord
     {
         public async IAsyncEnumerable<HostPage<T>> ReadChangedAsync(string? cursor, [EnumeratorCancellation] CancellationToken cancellation)

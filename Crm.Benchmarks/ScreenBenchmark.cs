@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Mirror.Syncing;
+using Crm.Plugin.Security;
+using Crm.Plugin.Shell;
+using Crm.Plugin.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Crm.Benchmarks;
+
+/// <summary>The screens that are opened thirty times a day, signed in, warm, whole answer read.</summary>
+internal static partial class ScreenBenchmark
+{
+    private const string Password = "benchmark only";
+
+    public static async Task<int> RunAsync(ScaleHost host, string database, int requests, CancellationToken cancellation)
+    {
+        var folder = Directory.CreateTempSubdirectory("crm-bench-").FullName;
+        try
+        {
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.Logging.ClearProviders();
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            builder.Services.AddCrmPlugin(new CrmPluginOptions
+            {
+                DataFolder = folder,
+                Database = database,
+                RunJobs = false,
+                ProgramFolder = Environment.GetEnvironmentVariable("CRM_PROGRAM") ?? AppContext.BaseDirectory,
+            });
+            await using var app = builder.Build();
+            app.MapCrmPlugin();
+            await app.Services.PrepareCrmPluginAsync(cancellation);
+            await app.StartAsync(cancellation);
+            var connection = await PrepareAsync(app.Services, cancellation);
+            await FillAsync(app.Services, connection, host, cancellation);
+            var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+            using var client = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(address) };
+            await SignInAsync(client, cancellation);
+            await MeasureAsync(client, host, requests, cancellation);
+            Line($"working set {Environment.WorkingSet >> 20} MB, peak {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MB");
+            await app.StopAsync(cancellation);
+            return 0;
+        }
+        finally
+        {
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<int> PrepareAsync(IServiceProvider services, CancellationToken cancellation)
+    {
+        await using var context = services.GetRequiredService<IDbContextFactory<CrmDbContext>>().CreateDbContext();
+        var account = new UserAccount { Login = "bench", Name = "Bench", Role = Role.CommercialDirector, IsActive = true, SecurityStamp = "s", TimeZone = "UTC", CreatedAt = DateTimeOffset.UnixEpoch };
+        account.PasswordHash = services.GetRequiredService<IPasswordHasher<UserAccount>>().HashPassword(account, Password);
+        var connection = new ConnectionRecord { Name = "scale", Host = "scale", Manifest = "{}", Address = "" };
+        context.AddRange(account, connection);
+        await context.SaveChangesAsync(cancellation);
+        return connection.Id;
+    }
+
+    private static async Task FillAsync(IServiceProvider services, int connection, ScaleHost host, CancellationToken cancellation)
+    {
+        var engine = services.GetRequiredService<SyncEngine>();
+        var watch = Stopwatch.StartNew();
+        var first = await engine.RunAsync(connection, host, new SyncOrder { Sweep = SweepChoice.Never }, null, cancellation);
+        var rows = first.Entities.Sum(e => e.Read);
+        Line($"first read: {rows} rows in {watch.Elapsed.TotalSeconds:0.0} s = {rows / watch.Elapsed.TotalSeconds:0} rows/s, search and indexes included");
+        host.ChangedOrders = 1000;
+        watch.Restart();
+        var next = await engine.RunAsync(connection, host, new SyncOrder { Sweep = SweepChoice.Never }, null, cancellation);
+        Line($"incremental read of {next.Entities.Sum(e => e.Changed)} changes: {watch.Elapsed.TotalMilliseconds:0} ms");
+    }
+
+    private static async Task SignInAsync(HttpClient client, CancellationToken cancellation)
+    {
+        var token = TokenOf(await client.GetStringAsync(new Uri("/sign-in", UriKind.Relative), cancellation));
+        using var form = new FormUrlEncodedContent([new("login", "bench"), new("password", Password), new("__RequestVerificationToken", token)]);
+        using var answer = await client.PostAsync(new Uri("/sign-in", UriKind.Relative), form, cancellation);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private static async Task MeasureAsync(HttpClient client, ScaleHost host, int requests, CancellationToken cancellation)
+    {
+        // Other questions each time, so that no answer is a repeated one; the seed makes runs comparable.
+        var random = new Random(20261122);
+        string[] fragments = ["будмаш", "агро", "trade-7", "світлоплюс", "optima-99", "альянсволга-5", "карпати", "office77", "техно-123", "метал"];
+        await TimeAsync("counterparties by a name fragment, sorted", requests, i => client.GetAsync(
+            new Uri("/counterparties?q=" + Uri.EscapeDataString(fragments[i % fragments.Length] + (i / fragments.Length % 3 == 0 ? "" : random.Next(10))), UriKind.Relative), cancellation));
+        await TimeAsync("counterparty card", requests, _ => client.GetAsync(new Uri($"/counterparties/{1 + random.Next(host.Counterparties)}", UriKind.Relative), cancellation));
+        await TimeAsync("look-up by a phone fragment (API)", requests, _ => client.GetAsync(
+            new Uri($"/api/v1/counterparties?limit=20&q={random.Next(1000, 10_000_000)}", UriKind.Relative), cancellation));
+        await TimeAsync("orders, newest first", requests, _ => client.GetAsync(new Uri("/orders", UriKind.Relative), cancellation));
+        var token = TokenOf(await client.GetStringAsync(new Uri("/counterparties/1", UriKind.Relative), cancellation));
+        await TimeAsync("log one contact", requests, _ => LogAsync(client, token, 1 + random.Next(host.Counterparties), cancellation));
+    }
+
+    private static async Task<HttpResponseMessage> LogAsync(HttpClient client, string token, int counterparty, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/interactions") { Headers = { { "HX-Request", "true" } } };
+        request.Content = new FormUrlEncodedContent(
+        [
+            new("counterparty", counterparty.ToString(CultureInfo.InvariantCulture)), new("kind", "PhoneCall"), new("direction", "Outgoing"), new("state", "Done"),
+            new("content", "Called about the delivery"), new("minutes", "5"), new("__RequestVerificationToken", token),
+        ]);
+        return await client.SendAsync(request, cancellation);
+    }
+
+    private static async Task TimeAsync(string name, int requests, Func<int, Task<HttpResponseMessage>> send)
+    {
+        var times = new double[requests];
+        var failures = 0;
+        for (var i = -requests; i < requests; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            using var answer = await send(Math.Abs(i));
+            if (i >= 0)
+            {
+                times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                failures += answer.IsSuccessStatusCode ? 0 : 1;
+            }
+        }
+
+        Array.Sort(times);
+        Line($"{name,-45} p50 {times[requests / 2],7:0.00} ms   p95 {times[requests * 95 / 100],7:0.00} ms{(failures > 0 ? $"   {failures} FAILED" : "")}");
+    }
+
+    private static string TokenOf(string page) => Token().Match(page).Groups[1].Value;
+
+    [GeneratedRegex("__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex Token();
+
+    private static void Line(FormattableString text) => Console.WriteLine(FormattableString.Invariant(text));
+}
