@@ -23,7 +23,8 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
     public static void Apply(DbConnection connection)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = Text;
+        // EF looks read-only whether the database exists; such a connection cannot change the journal.
+        command.CommandText = connection.ConnectionString.Contains("Mode=ReadOnly", StringComparison.OrdinalIgnoreCase) ? "PRAGMA busy_timeout=15000" : Text;
         command.ExecuteNonQuery();
     }
 }

@@ -46,14 +46,26 @@ internal readonly record struct ListCursor(bool Others, string NameFolded, long 
             return Start;
         }
 
-        var bytes = new byte[text.Length];
-        if (!System.Buffers.Text.Base64Url.TryDecodeFromChars(text, bytes, out var count) || count < 2)
+        if (!System.Buffers.Text.Base64Url.IsValid(text))
         {
             return Start;
         }
 
-        var parts = Encoding.UTF8.GetString(bytes, 0, count).Split('\n', 3);
+        var parts = Encoding.UTF8.GetString(Decoded(text)).Split('\n', 3);
         return parts.Length == 3 && long.TryParse(parts[1], System.Globalization.CultureInfo.InvariantCulture, out var id) ? new(parts[0] == "1", parts[2], id) : Start;
+    }
+
+    /// <summary>Empty for what only looks like base64: left-over bits that no encoder writes.</summary>
+    private static byte[] Decoded(string text)
+    {
+        try
+        {
+            return System.Buffers.Text.Base64Url.DecodeFromChars(text);
+        }
+        catch (FormatException)
+        {
+            return [];
+        }
     }
 
     public override string ToString() => System.Buffers.Text.Base64Url.EncodeToString(

@@ -98,7 +98,7 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         }
 
         var probed = await OrderedAsync(filter, reach, cursor, limit, ProbeDepth, cancellation);
-        if (probed.Count >= limit)
+        if (probed.Count >= limit || await EndsWithinProbeAsync(cursor, cancellation))
         {
             return probed;
         }
@@ -138,6 +138,12 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
                    ORDER BY w.name_folded, w.id LIMIT @limit
                    """,
             Parameters(filter, cursor, limit), CounterpartyLine.Read, cancellation);
+
+    /// <summary>Whether the probe saw every name that is left.</summary>
+    private async Task<bool> EndsWithinProbeAsync(ListCursor cursor, CancellationToken cancellation) =>
+        (await database.ReadAsync(
+            $"SELECT i.id FROM counterparty i WHERE (i.name_folded, i.id) > (@name, @id) ORDER BY i.name_folded, i.id LIMIT 1 OFFSET {ProbeDepth}",
+            [("@name", cursor.NameFolded), ("@id", cursor.Id)], row => row.GetInt64(0), cancellation)).Count == 0;
 
     /// <summary>How many names hold all words, counted no further than it matters.</summary>
     private async Task<long> NameHitsAsync(IReadOnlyList<string> words, CancellationToken cancellation)
