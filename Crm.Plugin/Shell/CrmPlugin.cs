@@ -18,7 +18,7 @@ namespace Crm.Plugin.Shell;
 /// <summary>How a .NET ERP, or the plugin's own process, takes the plugin in.</summary>
 public static class CrmPlugin
 {
-    /// <summary>Registers the plugin. Ports of Crm.Contracts that are registered beside it are used in place of a connector.</summary>
+    /// <summary>Registers the plugin: storage, security, mirror, jobs and every feature.</summary>
     public static IServiceCollection AddCrmPlugin(this IServiceCollection services, CrmPluginOptions options)
     {
         Directory.CreateDirectory(options.DataFolder);
