@@ -45,6 +45,7 @@ public sealed class HealthTests(PostgresServer postgres)
         using var client = app.Client();
         var answer = await client.JsonAsync("/health/ready", 503);
 
-        Assert.Equal("The database is not reachable.", answer.GetProperty("reason").GetString());
+        // Background work may have opened the file anew, and empty, before it is asked.
+        Assert.Contains(answer.GetProperty("reason").GetString(), (string[])["The database is not reachable.", "The database is not yet brought up to this version."]);
     }
 }
