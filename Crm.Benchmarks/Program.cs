@@ -7,7 +7,12 @@ var counterparties = new Option<int>("--counterparties") { Description = "How ma
 var orders = new Option<int>("--orders") { Description = "How many.", DefaultValueFactory = _ => 1_000_000 };
 var database = new Option<string>("--database") { Description = "A PostgreSQL connection string of an empty database; nothing for SQLite.", DefaultValueFactory = _ => "" };
 var requests = new Option<int>("--requests") { Description = "Measured requests of each kind, after as many unmeasured.", DefaultValueFactory = _ => 200 };
-var root = new RootCommand("Fills the mirror through the real engine and times what people do, over HTTP on loopback.") { counterparties, orders, database, requests };
+var data = new Option<string>("--data") { Description = "A folder to fill once and to use again; nothing for a temporary one.", DefaultValueFactory = _ => "" };
+var files = new Option<bool>("--files") { Description = "Writes the ERP out as CSV files and reads these by the files connector." };
+var only = new Option<string>("--only") { Description = "Only operations whose name has this in it.", DefaultValueFactory = _ => "" };
+var root = new RootCommand("Fills the mirror through the real engine and times what people do, over HTTP on loopback.") { counterparties, orders, database, requests, data, files, only };
 root.SetAction((parsed, cancellation) => ScreenBenchmark.RunAsync(
-    new ScaleHost(parsed.GetValue(counterparties), parsed.GetValue(orders), 0), parsed.GetValue(database)!, parsed.GetValue(requests), cancellation));
+    new ScaleHost(parsed.GetValue(counterparties), parsed.GetValue(orders), 0),
+    new(parsed.GetValue(database)!, parsed.GetValue(data)!, parsed.GetValue(files), parsed.GetValue(requests), parsed.GetValue(only)!),
+    cancellation));
 return await root.Parse(args).InvokeAsync();

@@ -79,11 +79,11 @@ internal sealed class ScaleHost(int counterparties, int orders, int linesPerOrde
 
     private sealed class CounterpartySource(ScaleHost host) : Source<Counterparty>(host, host.Counterparties, MakeCounterparty, () => 0), ICounterpartySource;
 
-    private sealed class OrderSource(ScaleHost host) : Source<SalesOrder>(host, host.OrderCount, host.MakeOrder, () => host.ChangedOrders), ISalesOrderSource;
+    private sealed class OrderSource(ScaleHost host) : Source<SalesOrder>(host, host.Orders, host.MakeOrder, () => host.ChangedOrders), ISalesOrderSource;
 
     private sealed class LineSource(ScaleHost host) : Source<SalesOrderLineSet>(host, host.LineSets, host.MakeLines, () => 0), ISalesOrderLineSource;
 
-    private int OrderCount => orders;
+    public int Orders => orders;
 
     private int LineSets => linesPerOrder == 0 ? 0 : orders;
 

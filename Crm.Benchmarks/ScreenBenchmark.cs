@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Crm.Connector.Hosts.Files;
+using Crm.Contracts;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Mirror.Syncing;
 using Crm.Plugin.Security;
@@ -18,14 +20,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Crm.Benchmarks;
 
+/// <summary>What to run.</summary>
+/// <param name="Database">A PostgreSQL connection string; empty for SQLite.</param>
+/// <param name="DataFolder">Kept; empty for a temporary one.</param>
+/// <param name="Files">Whether the ERP is read from CSV files.</param>
+/// <param name="Requests">Measured ones of each kind.</param>
+/// <param name="Only">Part of an operation's name; empty for all.</param>
+internal sealed record ScreenRun(string Database, string DataFolder, bool Files, int Requests, string Only);
+
 /// <summary>The screens that are opened thirty times a day, signed in, warm, whole answer read.</summary>
 internal static partial class ScreenBenchmark
 {
     private const string Password = "benchmark only";
 
-    public static async Task<int> RunAsync(ScaleHost host, string database, int requests, CancellationToken cancellation)
+    public static async Task<int> RunAsync(ScaleHost host, ScreenRun run, CancellationToken cancellation)
     {
-        var folder = Directory.CreateTempSubdirectory("crm-bench-").FullName;
+        var folder = run.DataFolder.Length > 0 ? Directory.CreateDirectory(run.DataFolder).FullName : Directory.CreateTempSubdirectory("crm-bench-").FullName;
         try
         {
             var builder = WebApplication.CreateSlimBuilder();
@@ -34,7 +44,7 @@ internal static partial class ScreenBenchmark
             builder.Services.AddCrmPlugin(new CrmPluginOptions
             {
                 DataFolder = folder,
-                Database = database,
+                Database = run.Database,
                 RunJobs = false,
                 ProgramFolder = Environment.GetEnvironmentVariable("CRM_PROGRAM") ?? AppContext.BaseDirectory,
             });
@@ -42,12 +52,15 @@ internal static partial class ScreenBenchmark
             app.MapCrmPlugin();
             await app.Services.PrepareCrmPluginAsync(cancellation);
             await app.StartAsync(cancellation);
-            var connection = await PrepareAsync(app.Services, cancellation);
-            await FillAsync(app.Services, connection, host, cancellation);
+            if (await PrepareAsync(app.Services, cancellation) is { } connection)
+            {
+                await FillAsync(app.Services, connection, host, run.Files ? Path.Combine(folder, "files") : null, cancellation);
+            }
+
             var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
             using var client = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(address) };
             await SignInAsync(client, cancellation);
-            await MeasureAsync(client, host, requests, cancellation);
+            await MeasureAsync(client, host, run, cancellation);
             Line($"working set {Environment.WorkingSet >> 20} MB, peak {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MB");
             await app.StopAsync(cancellation);
             return 0;
@@ -55,13 +68,22 @@ internal static partial class ScreenBenchmark
         finally
         {
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-            Directory.Delete(folder, recursive: true);
+            if (run.DataFolder.Length == 0)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
     }
 
-    private static async Task<int> PrepareAsync(IServiceProvider services, CancellationToken cancellation)
+    /// <summary>Null when the database is filled already.</summary>
+    private static async Task<int?> PrepareAsync(IServiceProvider services, CancellationToken cancellation)
     {
         await using var context = services.GetRequiredService<IDbContextFactory<CrmDbContext>>().CreateDbContext();
+        if (await context.Set<ConnectionRecord>().AnyAsync(cancellation))
+        {
+            return null;
+        }
+
         var account = new UserAccount { Login = "bench", Name = "Bench", Role = Role.CommercialDirector, IsActive = true, SecurityStamp = "s", TimeZone = "UTC", CreatedAt = DateTimeOffset.UnixEpoch };
         account.PasswordHash = services.GetRequiredService<IPasswordHasher<UserAccount>>().HashPassword(account, Password);
         var connection = new ConnectionRecord { Name = "scale", Host = "scale", Manifest = "{}", Address = "" };
@@ -70,14 +92,30 @@ internal static partial class ScreenBenchmark
         return connection.Id;
     }
 
-    private static async Task FillAsync(IServiceProvider services, int connection, ScaleHost host, CancellationToken cancellation)
+    private static async Task FillAsync(IServiceProvider services, int connection, ScaleHost scale, string? files, CancellationToken cancellation)
     {
         var engine = services.GetRequiredService<SyncEngine>();
+        if (files is not null)
+        {
+            await ScaleFiles.WriteAsync(scale, files, cancellation);
+        }
+
+        await using var host = files is null ? scale : new FilesConnector().Open(new HostSettings { Connection = "scale", Address = files, Clock = TimeProvider.System });
         var watch = Stopwatch.StartNew();
         var first = await engine.RunAsync(connection, host, new SyncOrder { Sweep = SweepChoice.Never }, null, cancellation);
         var rows = first.Entities.Sum(e => e.Read);
-        Line($"first read: {rows} rows in {watch.Elapsed.TotalSeconds:0.0} s = {rows / watch.Elapsed.TotalSeconds:0} rows/s, search and indexes included");
-        host.ChangedOrders = 1000;
+        Line($"first read: {rows} rows in {watch.Elapsed.TotalSeconds:0.0} s = {rows / watch.Elapsed.TotalSeconds:0} rows/s, of it {first.SearchSeconds:0.0} s search and indexes");
+        foreach (var entity in first.Entities.Where(e => e.Read > 0))
+        {
+            Line($"  {entity.Entity}: {entity.Read} in {entity.Elapsed.TotalSeconds:0.0} s");
+        }
+
+        scale.ChangedOrders = 1000;
+        if (files is not null)
+        {
+            await ScaleFiles.WriteOrdersAsync(scale, files, cancellation);
+        }
+
         watch.Restart();
         var next = await engine.RunAsync(connection, host, new SyncOrder { Sweep = SweepChoice.Never }, null, cancellation);
         Line($"incremental read of {next.Entities.Sum(e => e.Changed)} changes: {watch.Elapsed.TotalMilliseconds:0} ms");
@@ -91,19 +129,19 @@ internal static partial class ScreenBenchmark
         answer.EnsureSuccessStatusCode();
     }
 
-    private static async Task MeasureAsync(HttpClient client, ScaleHost host, int requests, CancellationToken cancellation)
+    private static async Task MeasureAsync(HttpClient client, ScaleHost host, ScreenRun run, CancellationToken cancellation)
     {
         // Other questions each time, so that no answer is a repeated one; the seed makes runs comparable.
         var random = new Random(20261122);
         string[] fragments = ["будмаш", "агро", "trade-7", "світлоплюс", "optima-99", "альянсволга-5", "карпати", "office77", "техно-123", "метал"];
-        await TimeAsync("counterparties by a name fragment, sorted", requests, i => client.GetAsync(
+        await TimeAsync("counterparties by a name fragment, sorted", run, i => client.GetAsync(
             new Uri("/counterparties?q=" + Uri.EscapeDataString(fragments[i % fragments.Length] + (i / fragments.Length % 3 == 0 ? "" : random.Next(10))), UriKind.Relative), cancellation));
-        await TimeAsync("counterparty card", requests, _ => client.GetAsync(new Uri($"/counterparties/{1 + random.Next(host.Counterparties)}", UriKind.Relative), cancellation));
-        await TimeAsync("look-up by a phone fragment (API)", requests, _ => client.GetAsync(
+        await TimeAsync("counterparty card", run, _ => client.GetAsync(new Uri($"/counterparties/{1 + random.Next(host.Counterparties)}", UriKind.Relative), cancellation));
+        await TimeAsync("look-up by a phone fragment (API)", run, _ => client.GetAsync(
             new Uri($"/api/v1/counterparties?limit=20&q={random.Next(1000, 10_000_000)}", UriKind.Relative), cancellation));
-        await TimeAsync("orders, newest first", requests, _ => client.GetAsync(new Uri("/orders", UriKind.Relative), cancellation));
+        await TimeAsync("orders, newest first", run, _ => client.GetAsync(new Uri("/orders", UriKind.Relative), cancellation));
         var token = TokenOf(await client.GetStringAsync(new Uri("/counterparties/1", UriKind.Relative), cancellation));
-        await TimeAsync("log one contact", requests, _ => LogAsync(client, token, 1 + random.Next(host.Counterparties), cancellation));
+        await TimeAsync("log one contact", run, _ => LogAsync(client, token, 1 + random.Next(host.Counterparties), cancellation));
     }
 
     private static async Task<HttpResponseMessage> LogAsync(HttpClient client, string token, int counterparty, CancellationToken cancellation)
@@ -117,8 +155,14 @@ internal static partial class ScreenBenchmark
         return await client.SendAsync(request, cancellation);
     }
 
-    private static async Task TimeAsync(string name, int requests, Func<int, Task<HttpResponseMessage>> send)
+    private static async Task TimeAsync(string name, ScreenRun run, Func<int, Task<HttpResponseMessage>> send)
     {
+        if (!name.Contains(run.Only, StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        var requests = run.Requests;
         var times = new double[requests];
         var failures = 0;
         for (var i = -requests; i < requests; i++)

@@ -87,7 +87,7 @@ public static class MirrorIndexes
     [
         .. Both,
         new("ix_sales_order_counterparty", "sales_order", "(counterparty_id, date) INCLUDE (state, kind, currency, total_e4, cost_e4, gone_at)"),
-        new("ux_phone_fragment", "phone_fragment", "(fragment, phone_id)", IsUnique: true),
+        new("ux_phone_fragment", "phone_fragment", "(entry)", IsUnique: true),
         new("ix_counterparty_name_fragment", "counterparty", "USING gin (name_folded gin_trgm_ops)"),
         new("ix_counterparty_search_text", "counterparty_search", "USING gin (text gin_trgm_ops)"),
     ];

@@ -93,13 +93,4 @@ public static class PhoneDigits
     /// <summary>Whether a search text means a number: no letters, and enough digits.</summary>
     public static bool LooksLikeNumber(string typed) =>
         typed.Count(char.IsAsciiDigit) >= ShortestFragment && !typed.Any(char.IsLetter) && !typed.Contains('@', StringComparison.Ordinal);
-
-    /// <summary>Every run that the fragment index holds for a number: up to <see cref="FragmentLength"/> digits from each place.</summary>
-    public static IEnumerable<string> Fragments(string digits)
-    {
-        for (var start = 0; start + ShortestFragment <= digits.Length; start++)
-        {
-            yield return digits.Substring(start, Math.Min(FragmentLength, digits.Length - start));
-        }
-    }
 }

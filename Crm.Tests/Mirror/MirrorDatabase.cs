@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Mirror.Syncing;
+using Crm.Plugin.Search;
 using Crm.Plugin.Storage;
 using Crm.Tests.Servers;
 using Microsoft.Data.Sqlite;
@@ -98,7 +99,7 @@ internal sealed class MirrorDatabase : IAsyncDisposable
 
     /// <summary>Names of the counterparties with a number that holds these digits (at most eight).</summary>
     public Task<List<string>> PhoneAsync(string digits) => RowsAsync(
-        $"SELECT DISTINCT c.name FROM phone_fragment f JOIN phone p ON p.id = f.phone_id JOIN counterparty c ON c.id = p.counterparty_id WHERE f.fragment >= '{digits}' AND f.fragment < '{digits}:' ORDER BY c.name");
+        $"SELECT DISTINCT c.name FROM phone_fragment f JOIN phone p ON p.id = {PhoneFragment.PhoneId} JOIN counterparty c ON c.id = p.counterparty_id WHERE f.entry >= {PhoneFragment.Range(digits).Low} AND f.entry < {PhoneFragment.Range(digits).High} ORDER BY c.name");
 
     public async ValueTask DisposeAsync()
     {

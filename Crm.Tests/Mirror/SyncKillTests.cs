@@ -64,7 +64,7 @@ public sealed class SyncKillTests(PostgresServer postgres)
         "SELECT o.host_key, o.version, o.total_e4, o.date, c.host_key FROM sales_order o JOIN counterparty c ON c.id = o.counterparty_id ORDER BY o.host_key",
         "SELECT s.host_key, l.no, l.quantity_e4, o.host_key FROM sales_order_line l JOIN line_set s ON s.id = l.set_id JOIN sales_order o ON o.id = l.order_id ORDER BY s.host_key, l.no",
         "SELECT c.host_key, p.digits, p.typed FROM phone p JOIN counterparty c ON c.id = p.counterparty_id ORDER BY c.host_key, p.digits",
-        "SELECT f.fragment, c.host_key FROM phone_fragment f JOIN phone p ON p.id = f.phone_id JOIN counterparty c ON c.id = p.counterparty_id ORDER BY f.fragment, c.host_key",
+        "SELECT f.entry >> 35, c.host_key FROM phone_fragment f JOIN phone p ON p.id = (f.entry & 34359738367) JOIN counterparty c ON c.id = p.counterparty_id ORDER BY f.entry >> 35, c.host_key",
         "SELECT entity, rows_read FROM sync_state ORDER BY entity",
     ];
 }

@@ -40,6 +40,33 @@ public sealed class PhoneDigitsTests
         Assert.Equal(expected, PhoneDigits.Candidates(typed));
 
     [Fact]
-    public void Fragments_Number_HoldsEveryRun() =>
-        Assert.Equal(["12345678", "23456789", "3456789", "456789", "56789", "6789", "789"], PhoneDigits.Fragments("123456789"));
+    public void Entries_Number_HoldEveryRunOfThreeDigitsOrMore()
+    {
+        var entries = PhoneFragment.Entries("123456789", 7).ToList();
+
+        Assert.Equal(7, entries.Count); // one from each place but the last two
+        foreach (var fragment in (string[])["123", "1234567", "12345678", "234", "56789", "6789", "789"])
+        {
+            var (low, high) = PhoneFragment.Range(fragment);
+            Assert.Single(entries, e => e >= low && e < high);
+        }
+    }
+
+    [Theory, InlineData("124"), InlineData("89"), InlineData("321"), InlineData("12346"), InlineData("012")]
+    public void Range_FragmentThatIsNotInTheNumber_HoldsNoneOfItsEntries(string fragment)
+    {
+        var (low, high) = PhoneFragment.Range(fragment);
+
+        Assert.DoesNotContain(PhoneFragment.Entries("1234567", 7), e => e >= low && e < high);
+    }
+
+    [Fact]
+    public void Entry_LargestRunAndId_AreBothKept()
+    {
+        var entry = PhoneFragment.Entry(PhoneFragment.Run("99999999", 0), 34_359_738_367);
+
+        Assert.True(entry > 0);
+        Assert.Equal(34_359_738_367, entry & 34_359_738_367);
+        Assert.Equal(214_358_880, entry >> 35); // 11 to the eighth, less 1
+    }
 }

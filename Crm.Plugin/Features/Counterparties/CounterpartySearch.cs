@@ -55,17 +55,17 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
     {
         foreach (var digits in PhoneDigits.Candidates(typed))
         {
-            var prefix = digits.Length > PhoneDigits.FragmentLength ? digits[..PhoneDigits.FragmentLength] : digits;
+            var (low, high) = PhoneFragment.Range(digits);
             var rest = digits.Length > PhoneDigits.FragmentLength ? (sqlite ? "AND instr(p.digits, @digits) > 0" : "AND strpos(p.digits, @digits) > 0") : "";
             var found = await database.ReadAsync(
                 $"""
                 SELECT DISTINCT p.id, p.typed, p.counterparty_id, c.name, p.person_id, n.name, c.manager_login
-                FROM phone_fragment f JOIN phone p ON p.id = f.phone_id JOIN counterparty c ON c.id = p.counterparty_id
+                FROM phone_fragment f JOIN phone p ON p.id = {PhoneFragment.PhoneId} JOIN counterparty c ON c.id = p.counterparty_id
                 LEFT JOIN contact_person n ON n.id = p.person_id
-                WHERE f.fragment >= @low AND f.fragment < @high {rest} AND c.gone_at IS NULL AND {Reach.Sql(user.Rights.ReadScope, "c")}
+                WHERE f.entry >= @low AND f.entry < @high {rest} AND c.gone_at IS NULL AND {Reach.Sql(user.Rights.ReadScope, "c")}
                 LIMIT @limit
                 """,
-                [("@low", prefix), ("@high", prefix + ":"), ("@digits", digits), ("@login", user.Login), ("@limit", limit)],
+                [("@low", low), ("@high", high), ("@digits", digits), ("@login", user.Login), ("@limit", limit)],
                 row => new PhoneMatch(row.GetString(1), row.GetInt64(2), row.GetString(3), row.Long(4), row.Text(5)),
                 cancellation);
             if (found.Count > 0)
@@ -185,16 +185,16 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         parameters.AddRange([("@code", typed), ("@codeEnd", typed + "\uffff")]);
         foreach (var digits in PhoneDigits.Candidates(filter.Text))
         {
-            var prefix = digits.Length > PhoneDigits.FragmentLength ? digits[..PhoneDigits.FragmentLength] : digits;
+            var (low, high) = PhoneFragment.Range(digits);
             var whole = digits.Length > PhoneDigits.FragmentLength ? (sqlite ? "AND instr(p.digits, @digits) > 0" : "AND strpos(p.digits, @digits) > 0") : "";
             result.AddRange(await database.ReadAsync(
                 $"""
                 SELECT {CounterpartyLine.Columns} FROM counterparty c WHERE c.id IN (
-                    SELECT p.counterparty_id FROM phone_fragment f JOIN phone p ON p.id = f.phone_id
-                    WHERE f.fragment >= @low AND f.fragment < @high {whole} LIMIT {SortedHits / 10})
+                    SELECT p.counterparty_id FROM phone_fragment f JOIN phone p ON p.id = {PhoneFragment.PhoneId}
+                    WHERE f.entry >= @low AND f.entry < @high {whole} LIMIT {SortedHits / 10})
                 AND {Conditions(filter, reach)} ORDER BY c.name_folded, c.id LIMIT @limit
                 """,
-                [.. parameters, ("@low", prefix), ("@high", prefix + ":"), ("@digits", digits)], CounterpartyLine.Read, cancellation));
+                [.. parameters, ("@low", low), ("@high", high), ("@digits", digits)], CounterpartyLine.Read, cancellation));
             if (result.Count > 0)
             {
                 break;

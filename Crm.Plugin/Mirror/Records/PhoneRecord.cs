@@ -5,8 +5,7 @@ namespace Crm.Plugin.Mirror.Records;
 
 /// <summary>A telephone number of a counterparty or of one of its contact persons.</summary>
 /// <remarks>
-/// Table <c>phone_fragment</c> (fragment, phone_id) beside it holds, for each number, every run of up to
-/// <see cref="Search.PhoneDigits.FragmentLength"/> digits, so that any fragment of any number is found by one range of one index.
+/// Table <c>phone_fragment</c> beside it is the index of any fragment of any number (<see cref="Search.PhoneFragment"/>).
 /// </remarks>
 public sealed class PhoneRecord
 {

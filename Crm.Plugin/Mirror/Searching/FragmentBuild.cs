@@ -12,9 +12,8 @@ internal sealed class FragmentBuild(MirrorSession session, int connectionId)
     private const int Room = 4_000_000;
     private const int Commit = 250_000;
     private const int Prefixes = 11 * 11 * 11;
-    private const int IdBits = 36;
 
-    private readonly List<ulong> entries = [];
+    private readonly List<long> entries = [];
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -42,7 +41,7 @@ internal sealed class FragmentBuild(MirrorSession session, int connectionId)
             {
                 if (Prefix(value) is var prefix && prefix >= from && prefix < to)
                 {
-                    entries.Add(((ulong)value << IdBits) | (ulong)id);
+                    entries.Add(PhoneFragment.Entry(value, id));
                 }
             },
             cancellation);
@@ -61,7 +60,6 @@ internal sealed class FragmentBuild(MirrorSession session, int connectionId)
 
     private void Fill(IBulkLoad load, int start)
     {
-        Span<char> digits = stackalloc char[PhoneDigits.FragmentLength];
         var end = Math.Min(start + Commit, entries.Count);
         for (var i = start; i < end; i++)
         {
@@ -71,8 +69,7 @@ internal sealed class FragmentBuild(MirrorSession session, int connectionId)
             }
 
             load.Begin();
-            load.Text(Text(entries[i] >> IdBits, digits));
-            load.Long((long)(entries[i] & ((1UL << IdBits) - 1)));
+            load.Long(entries[i]);
             load.End();
         }
     }
@@ -97,43 +94,12 @@ internal sealed class FragmentBuild(MirrorSession session, int connectionId)
             {
                 for (var start = 0; start + PhoneDigits.ShortestFragment <= digits.Length; start++)
                 {
-                    take(id, Value(digits, start));
+                    take(id, PhoneFragment.Run(digits, start));
                 }
             }
 
             last = part[^1].Id;
         }
-    }
-
-    /// <summary>A run as a number of base 11 that sorts like its text: digit + 1 in each place, 0 where the run has ended.</summary>
-    private static uint Value(string digits, int start)
-    {
-        uint value = 0;
-        for (var i = start; i < start + PhoneDigits.FragmentLength; i++)
-        {
-            value = (value * 11) + (i < digits.Length ? (uint)(digits[i] - '0' + 1) : 0);
-        }
-
-        return value;
-    }
-
-    private static string Text(ulong value, Span<char> digits)
-    {
-        var length = PhoneDigits.FragmentLength;
-        for (var i = PhoneDigits.FragmentLength - 1; i >= 0; i--, value /= 11)
-        {
-            var digit = (int)(value % 11);
-            if (digit == 0)
-            {
-                length = i;
-            }
-            else
-            {
-                digits[i] = (char)('0' + digit - 1);
-            }
-        }
-
-        return new string(digits[..length]);
     }
 
     private static int Prefix(uint value) => (int)(value / 161_051); // 11 to the fifth: the first three of eight digits

@@ -19,7 +19,9 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
         await ClearAsync(cancellation);
         await MirrorIndexes.EnsureAsync(session.Connection, session.Kind, ["contact_person"], cancellation);
         await WaitingReferences.ResolvePersonsAsync(session, connectionId, cancellation);
+        await MergeRulesAsync(automerge: 0, crisismerge: 64, cancellation);
         await FillAsync(report, cancellation);
+        await MergeRulesAsync(automerge: 4, crisismerge: 16, cancellation);
         await new FragmentBuild(session, connectionId).RunAsync(cancellation);
         await MirrorIndexes.EnsureAsync(session.Connection, session.Kind, ["phone", "phone_fragment", "counterparty_search", "counterparty"], cancellation);
         await session.ExecuteAsync(
@@ -28,6 +30,21 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
             ("@now", Instant.ToMicroseconds(clock.GetUtcNow())),
             ("@c", connectionId),
             ("@e", (int)MirrorEntity.Counterparties));
+    }
+
+    /// <summary>While the index is filled, merging its parts again and again would take longer than filling it; the last merge makes one of all.</summary>
+    private async Task MergeRulesAsync(int automerge, int crisismerge, CancellationToken cancellation)
+    {
+        if (session.Kind == DatabaseKind.Sqlite)
+        {
+            await session.ExecuteAsync(
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"""
+                INSERT INTO counterparty_search (counterparty_search, rank) VALUES ('automerge', {automerge});
+                INSERT INTO counterparty_search (counterparty_search, rank) VALUES ('crisismerge', {crisismerge});
+                """)
+                + (automerge > 0 ? "INSERT INTO counterparty_search (counterparty_search) VALUES ('optimize');" : ""),
+                cancellation);
+        }
     }
 
     /// <summary>Removes the connection's entries; in small transactions, so that others get to write meanwhile.</summary>

@@ -13,7 +13,7 @@ internal static class SearchTables
     private static readonly IReadOnlyList<MirrorColumn> Phone =
         [MirrorColumn.Long("counterparty_id"), MirrorColumn.Long("person_id"), MirrorColumn.Text("typed"), MirrorColumn.Text("digits")];
 
-    public static readonly IReadOnlyList<MirrorColumn> Fragment = [MirrorColumn.Text("fragment"), MirrorColumn.Long("phone_id")];
+    public static readonly IReadOnlyList<MirrorColumn> Fragment = [MirrorColumn.Long("entry")];
 
     public static Task AddTextsAsync(MirrorSession session, IReadOnlyList<SearchDocument> documents, CancellationToken cancellation) =>
         session.LoadAsync(
@@ -66,11 +66,10 @@ internal static class SearchTables
     {
         foreach (var part in phones.Chunk(200))
         {
-            var entries = part.SelectMany(p => PhoneDigits.Fragments(p.Digits).Distinct().Select(f => $"('{f}',{p.Id})")).ToList();
+            var entries = part.SelectMany(p => PhoneFragment.Entries(p.Digits, p.Id)).ToList();
             if (entries.Count > 0)
             {
-                await session.ExecuteAsync(
-                    $"DELETE FROM phone_fragment WHERE (fragment, phone_id) IN (VALUES {string.Join(",", entries)})", cancellation);
+                await session.ExecuteAsync($"DELETE FROM phone_fragment WHERE entry IN ({string.Join(",", entries)})", cancellation);
             }
 
             await session.ExecuteAsync($"DELETE FROM phone WHERE id IN ({string.Join(",", part.Select(p => p.Id))})", cancellation);
@@ -85,11 +84,10 @@ internal static class SearchTables
             {
                 foreach (var (id, digits) in phones)
                 {
-                    foreach (var fragment in PhoneDigits.Fragments(digits).Distinct())
+                    foreach (var entry in PhoneFragment.Entries(digits, id))
                     {
                         load.Begin();
-                        load.Text(fragment);
-                        load.Long(id);
+                        load.Long(entry);
                         load.End();
                     }
                 }

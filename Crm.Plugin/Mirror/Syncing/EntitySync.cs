@@ -29,6 +29,16 @@ internal sealed class EntitySync<T>(
 
     public async Task<PageCounts> ReadAsync(SyncStateRecord state, MirrorPhase phase, SyncMeter meter, CancellationToken cancellation)
     {
+        if (phase.IsFirstRead && table.Lines is null)
+        {
+            if (phase.SearchIsBuilt)
+            {
+                await MirrorKeys.MakeAsync(run.Session, table, cancellation); // search follows each page, and finds its rows by their keys
+            }
+
+            phase = phase with { IsKeyed = await MirrorKeys.IsMadeAsync(run.Session, table, cancellation) };
+        }
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var pages = Channel.CreateBounded<HostPage<T>>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
         var reading = Task.Run(() => FetchAsync(state.Cursor, pages.Writer, stop.Token), CancellationToken.None);
@@ -36,6 +46,11 @@ internal sealed class EntitySync<T>(
         {
             var total = await StoreAsync(pages.Reader, state, phase, meter, cancellation);
             await reading;
+            if (!phase.IsKeyed)
+            {
+                await MirrorKeys.MakeAsync(run.Session, table, cancellation);
+            }
+
             return total;
         }
         catch

@@ -38,6 +38,17 @@ internal abstract class MirrorSession(DbConnection connection, DatabaseKind kind
     /// <summary>Adds many rows by the provider's fastest way. Runs inside the caller's transaction.</summary>
     public abstract Task LoadAsync(string table, IReadOnlyList<MirrorColumn> columns, Action<IBulkLoad> fill, CancellationToken cancellation);
 
+    /// <summary>Adds the rows of a first read straight to their table; a record that is there is updated. Runs inside the caller's transaction.</summary>
+    /// <param name="table">Of records without lines.</param>
+    /// <param name="sql">Of the table.</param>
+    /// <param name="isKeyed">False: the table's unique key is made when the read ends, see <see cref="MirrorKeys"/>.</param>
+    /// <param name="values">@c and @now.</param>
+    /// <param name="fill">Hands over the columns of <see cref="MirrorSql.StageColumns"/>; may be called twice.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <returns>Rows added or changed.</returns>
+    public abstract Task<long> AddAsync(
+        MirrorTable table, MirrorSql sql, bool isKeyed, (string Name, object? Value)[] values, Action<IBulkLoad> fill, CancellationToken cancellation);
+
     /// <summary>Makes a temporary table unless this session has it, and empties it. Not inside a transaction: rolling back would take the table too.</summary>
     /// <param name="table">Name.</param>
     /// <param name="columns">Columns.</param>
@@ -126,4 +137,11 @@ internal interface IBulkLoad : IRowSink
 
     /// <summary>Ends it.</summary>
     void End();
+}
+
+internal static class MirrorValues
+{
+    /// <summary>A whole number among the parameters of a statement.</summary>
+    public static long Number(this (string Name, object? Value)[] values, string name) =>
+        Convert.ToInt64(values.First(v => v.Name == name).Value, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -27,10 +27,15 @@ internal sealed class MirrorSql
             + string.Concat(plain.Select(c => $", {c} = s.{c}"))
             + string.Concat(references.Select((r, i) => $", {r.IdName} = r{i}.id, {r.Name} = CASE WHEN r{i}.id IS NULL THEN s.{r.Name} END"))
             + $" FROM {Stage} s{joins} WHERE {target}.id = s.id AND s.old_version IS NOT NULL";
-        InsertOrUpdate = Insert.Replace(" WHERE s.old_version IS NULL", " WHERE 0 = 0", StringComparison.Ordinal)
-            + " ON CONFLICT (connection_id, host_key) DO UPDATE SET version = excluded.version, read_at = @now, gone_at = NULL"
+        FirstColumns =
+        [
+            MirrorColumn.Int("connection_id"), MirrorColumn.Text("host_key"), MirrorColumn.Text("version"), MirrorColumn.Long("read_at"),
+            .. table.Columns.SelectMany(c => c.Target is null ? (MirrorColumn[])[c] : [MirrorColumn.Long(c.IdName), MirrorColumn.Text(c.Name)]),
+        ];
+        OnConflict = " ON CONFLICT (connection_id, host_key) DO UPDATE SET version = excluded.version, read_at = excluded.read_at, gone_at = NULL"
             + string.Concat(plain.Concat(references.SelectMany(r => (string[])[r.IdName, r.Name])).Select(c => $", {c} = excluded.{c}"))
             + $" WHERE {target}.version <> excluded.version OR {target}.gone_at IS NOT NULL";
+        InsertOrUpdate = Insert.Replace(" WHERE s.old_version IS NULL", " WHERE 0 = 0", StringComparison.Ordinal) + OnConflict;
         NumberNew = $"UPDATE {Stage} SET id = (SELECT t.id FROM {target} t WHERE t.connection_id = @c{kind} AND t.host_key = {Stage}.host_key) WHERE old_version IS NULL";
         Record = "INSERT INTO ledger (connection_id, entity, host_key, event, version_before, version_after, at) SELECT @c, @e, host_key, "
             + $"CASE WHEN old_version IS NULL THEN 1 WHEN old_gone IS NOT NULL THEN 4 ELSE 2 END, old_version, version, @now FROM {Stage}";
@@ -58,6 +63,12 @@ internal sealed class MirrorSql
     public string Insert { get; }
 
     public string Update { get; }
+
+    /// <summary>The columns that <see cref="FirstLoad"/> writes.</summary>
+    public IReadOnlyList<MirrorColumn> FirstColumns { get; }
+
+    /// <summary>What an INSERT of a first read does with a record that is there.</summary>
+    public string OnConflict { get; }
 
     /// <summary>All at once, for a first read: nearly every record is new, and nobody asks what was there before.</summary>
     public string InsertOrUpdate { get; }

@@ -18,7 +18,11 @@ internal readonly record struct PageCounts(long Read, long Changed, long Gone, i
 /// <param name="IsFirstRead">The entity is being read for the first time: its records fill the mirror, the ledger says nothing of them.</param>
 /// <param name="SearchIsBuilt">Search and phones follow each page.</param>
 /// <param name="IndexesAreBuilt">Waiting references can be found without reading whole tables.</param>
-internal readonly record struct MirrorPhase(bool IsFirstRead, bool SearchIsBuilt, bool IndexesAreBuilt);
+internal readonly record struct MirrorPhase(bool IsFirstRead, bool SearchIsBuilt, bool IndexesAreBuilt)
+{
+    /// <summary>The table has its unique key; see <see cref="MirrorKeys"/>.</summary>
+    public bool IsKeyed { get; init; } = true;
+}
 
 /// <summary>Stores the pages of one kind of record of one connection. What has not changed is not written.</summary>
 internal sealed class MirrorWriter<T>(MirrorSession session, MirrorTable<T> table, int connectionId, TimeProvider clock)
@@ -109,12 +113,12 @@ internal sealed class MirrorWriter<T>(MirrorSession session, MirrorTable<T> tabl
 
     private async Task<long> StoreRowsAsync(PageUpkeep upkeep, MirrorPhase phase, (string, object?)[] values, CancellationToken cancellation)
     {
-        await session.LoadAsync(sql.Stage, sql.StageColumns, Fill, cancellation);
         if (phase.IsFirstRead && lines is null && !upkeep.NeedsIds)
         {
-            return await session.ExecuteAsync(sql.InsertOrUpdate, cancellation, values);
+            return await session.AddAsync(table, sql, phase.IsKeyed, values, Fill, cancellation);
         }
 
+        await session.LoadAsync(sql.Stage, sql.StageColumns, Fill, cancellation);
         await session.ExecuteAsync(sql.LookUp, cancellation, values);
         var left = rows.Count - await session.ExecuteAsync(sql.DropUnchanged, cancellation);
         if (left == 0)

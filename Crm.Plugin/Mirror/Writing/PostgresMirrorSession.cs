@@ -47,6 +47,41 @@ internal sealed class PostgresMirrorSession : MirrorSession
         await importer.CompleteAsync(cancellation);
     }
 
+    public override async Task<long> AddAsync(
+        MirrorTable table, MirrorSql sql, bool isKeyed, (string Name, object? Value)[] values, Action<IBulkLoad> fill, CancellationToken cancellation)
+    {
+        if (isKeyed)
+        {
+            await LoadAsync(sql.Stage, sql.StageColumns, fill, cancellation);
+            return await ExecuteAsync(sql.InsertOrUpdate, cancellation, values);
+        }
+
+        var references = new ReferenceKeys(table);
+        if (table.Columns.Any(c => c.Target is not null))
+        {
+            fill(references);
+        }
+
+        var ids = new Dictionary<string, Dictionary<string, long>>();
+        foreach (var (target, keys) in references.Keys)
+        {
+            ids[target] = await FindAsync(target, values.Number("@c"), [.. keys], cancellation);
+        }
+
+        var rows = 0L;
+        await LoadAsync(
+            table.Name,
+            sql.FirstColumns,
+            load =>
+            {
+                var copy = (CopyLoad)load;
+                fill(new FirstLoad(copy, table, (int)values.Number("@c"), values.Number("@now"), (target, key) => ids[target].TryGetValue(key, out var id) ? id : null));
+                rows = copy.Rows;
+            },
+            cancellation);
+        return rows;
+    }
+
     public override async Task StageAsync(string table, IReadOnlyList<MirrorColumn> columns, string? key, CancellationToken cancellation)
     {
         if (staged.Contains(table))
@@ -77,6 +112,22 @@ internal sealed class PostgresMirrorSession : MirrorSession
         ((NpgsqlCommand)command).Parameters.Add(new NpgsqlParameter(name, type) { Value = value ?? DBNull.Value });
     }
 
+    private async Task<Dictionary<string, long>> FindAsync(string table, long connectionId, string[] keys, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"SELECT t.host_key, t.id FROM {table} t JOIN unnest(@keys) k ON t.host_key = k COLLATE \"C\" WHERE t.connection_id = @c", (NpgsqlConnection)Connection);
+        command.Parameters.AddWithValue("keys", keys);
+        command.Parameters.AddWithValue("c", (int)connectionId);
+        var found = new Dictionary<string, long>(keys.Length, StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            found[reader.GetString(0)] = reader.GetInt64(1);
+        }
+
+        return found;
+    }
+
     private static string Type(ColumnKind kind) => kind switch
     {
         ColumnKind.Text => "text COLLATE \"C\"",
@@ -87,7 +138,13 @@ internal sealed class PostgresMirrorSession : MirrorSession
 
     private sealed class CopyLoad(NpgsqlBinaryImporter importer) : IBulkLoad
     {
-        public void Begin() => importer.StartRow();
+        public long Rows { get; private set; }
+
+        public void Begin()
+        {
+            importer.StartRow();
+            Rows++;
+        }
 
         public void Text(string? value)
         {

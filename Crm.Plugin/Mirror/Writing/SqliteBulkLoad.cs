@@ -16,13 +16,13 @@ internal sealed class SqliteBulkLoad : IBulkLoad, IDisposable
     private byte[] buffer = new byte[1024];
     private int index;
 
-    public SqliteBulkLoad(SqliteConnection connection, string table, IReadOnlyList<MirrorColumn> columns)
+    public SqliteBulkLoad(SqliteConnection connection, string table, IReadOnlyList<MirrorColumn> columns, string onConflict = "")
     {
         database = connection.Handle!;
         var names = string.Join(", ", columns.Select(c => c.Name));
         var marks = string.Join(", ", columns.Select(_ => "?"));
         Check(raw.sqlite3_prepare_v3(
-            database, $"INSERT INTO {table} ({names}) VALUES ({marks})", raw.SQLITE_PREPARE_PERSISTENT, out statement));
+            database, $"INSERT INTO {table} ({names}) VALUES ({marks}){onConflict}", raw.SQLITE_PREPARE_PERSISTENT, out statement));
     }
 
     public void Begin() => index = 0;

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Crm.Plugin.Storage;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Crm.Plugin.Mirror.Writing;
 
@@ -8,6 +9,7 @@ namespace Crm.Plugin.Mirror.Writing;
 internal sealed class SqliteMirrorSession : MirrorSession
 {
     private readonly Dictionary<string, SqliteBulkLoad> loads = [];
+    private readonly Dictionary<string, SqliteKeyLookup> lookups = [];
     private readonly HashSet<string> staged = [];
 
     private SqliteMirrorSession(SqliteConnection connection)
@@ -50,6 +52,32 @@ internal sealed class SqliteMirrorSession : MirrorSession
         return Task.CompletedTask;
     }
 
+    public override Task<long> AddAsync(
+        MirrorTable table, MirrorSql sql, bool isKeyed, (string Name, object? Value)[] values, Action<IBulkLoad> fill, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var connection = (SqliteConnection)Connection;
+        if (!loads.TryGetValue(table.Name, out var load))
+        {
+            loads[table.Name] = load = new(connection, table.Name, sql.FirstColumns, sql.OnConflict);
+        }
+
+        var connectionId = values.Number("@c");
+        var before = raw.sqlite3_total_changes(connection.Handle);
+        fill(new FirstLoad(load, table, (int)connectionId, values.Number("@now"), Find));
+        return Task.FromResult((long)(raw.sqlite3_total_changes(connection.Handle) - before));
+
+        long? Find(string target, string key)
+        {
+            if (!lookups.TryGetValue(target, out var lookup))
+            {
+                lookups[target] = lookup = new(connection, target, connectionId);
+            }
+
+            return lookup.Find(key);
+        }
+    }
+
     public override async Task StageAsync(string table, IReadOnlyList<MirrorColumn> columns, string? key, CancellationToken cancellation)
     {
         if (staged.Contains(table))
@@ -70,6 +98,11 @@ internal sealed class SqliteMirrorSession : MirrorSession
         foreach (var load in loads.Values)
         {
             load.Dispose();
+        }
+
+        foreach (var lookup in lookups.Values)
+        {
+            lookup.Dispose();
         }
 
         return base.DisposeAsync();

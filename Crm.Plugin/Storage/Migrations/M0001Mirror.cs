@@ -19,7 +19,8 @@ public sealed class M0001Mirror : Migration
         Orders(migrationBuilder);
         Purchases(migrationBuilder);
         Others(migrationBuilder);
-        foreach (var table in (string[])["counterparty", "contact_person", "sales_order", "purchase_order", "product", "supplier_terms", "payment", "host_user"])
+        // On PostgreSQL these are made when a table's first read ends: see Mirror.Writing.MirrorKeys.
+        foreach (var table in migrationBuilder.IsSqlite() ? (string[])["counterparty", "contact_person", "sales_order", "purchase_order", "product", "supplier_terms", "payment", "host_user"] : [])
         {
             migrationBuilder.CreateIndex($"ux_{table}_host_key", table, ["connection_id", "host_key"], unique: true);
         }
@@ -145,10 +146,10 @@ public sealed class M0001Mirror : Migration
             typed = t.Column<string>(nullable: false),
             digits = Text(t, migration),
         }, constraints: c => c.PrimaryKey("pk_phone", x => x.id));
-        // Clustered by fragment on SQLite: the table is its own index.
+        // On SQLite the table is its own index; on PostgreSQL the index is made when the first read ends.
         migration.Sql(migration.IsSqlite()
-            ? "CREATE TABLE phone_fragment (fragment TEXT NOT NULL, phone_id INTEGER NOT NULL, PRIMARY KEY (fragment, phone_id)) WITHOUT ROWID"
-            : "CREATE TABLE phone_fragment (fragment text COLLATE \"C\" NOT NULL, phone_id bigint NOT NULL)");
+            ? "CREATE TABLE phone_fragment (entry INTEGER PRIMARY KEY)"
+            : "CREATE TABLE phone_fragment (entry bigint NOT NULL)");
     }
 
     private static void Orders(MigrationBuilder migration)

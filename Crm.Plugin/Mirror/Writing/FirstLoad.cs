@@ -1,0 +1,102 @@
+namespace Crm.Plugin.Mirror.Writing;
+
+/// <summary>
+/// Turns the values of a staged row into those of its table and hands them on, so that a first read needs no staging: names the
+/// connection, finds references, keeps the key of those that are not there yet.
+/// </summary>
+/// <param name="inner">Takes the columns of <see cref="MirrorSql.FirstColumns"/>.</param>
+/// <param name="table">Where the rows go.</param>
+/// <param name="connectionId">Whose they are.</param>
+/// <param name="now">When they were read, microseconds.</param>
+/// <param name="find">The id of a key of a table; null when it has not been read yet.</param>
+internal sealed class FirstLoad(IBulkLoad inner, MirrorTable table, int connectionId, long now, Func<string, string, long?> find) : IBulkLoad
+{
+    private int place;
+
+    public void Begin()
+    {
+        place = 0;
+        inner.Begin();
+    }
+
+    public void Text(string? value)
+    {
+        place++;
+        if (place == 2)
+        {
+            inner.Int(connectionId);
+            inner.Text(value);
+        }
+        else if (place == 3)
+        {
+            inner.Text(value);
+            inner.Long(now);
+        }
+        else if (table.Columns[place - 4].Target is { } target)
+        {
+            var id = value is null ? null : find(target, value);
+            inner.Long(id);
+            inner.Text(id is null ? value : null);
+        }
+        else
+        {
+            inner.Text(value);
+        }
+    }
+
+    public void Int(int? value)
+    {
+        if (++place > 1) // the first is the row's number within its page
+        {
+            inner.Int(value);
+        }
+    }
+
+    public void Long(long? value)
+    {
+        place++;
+        inner.Long(value);
+    }
+
+    public void Flag(bool value)
+    {
+        place++;
+        inner.Flag(value);
+    }
+
+    public void End() => inner.End();
+}
+
+/// <summary>Gathers the keys that the rows of a page refer to, by the table that they are looked up in.</summary>
+internal sealed class ReferenceKeys(MirrorTable table) : IBulkLoad
+{
+    private int place;
+
+    public Dictionary<string, HashSet<string>> Keys { get; } = [];
+
+    public void Begin() => place = 0;
+
+    public void Text(string? value)
+    {
+        place++;
+        if (value is not null && place > 3 && table.Columns[place - 4].Target is { } target)
+        {
+            if (!Keys.TryGetValue(target, out var keys))
+            {
+                Keys[target] = keys = [];
+            }
+
+            keys.Add(value);
+        }
+    }
+
+    public void Int(int? value) => place++;
+
+    public void Long(long? value) => place++;
+
+    public void Flag(bool value) => place++;
+
+    public void End()
+    {
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Crm.Plugin.Mirror.Writing;
+
+/// <summary>Finds the id of a key in one table of one connection: one prepared statement, and a memory of the keys seen last.</summary>
+internal sealed class SqliteKeyLookup : IDisposable
+{
+    private const int Slots = 1 << 14;
+
+    private readonly sqlite3 database;
+    private readonly sqlite3_stmt statement;
+    private readonly (string Key, long Id)[] seen = new (string, long)[Slots];
+    private byte[] buffer = new byte[256];
+
+    public SqliteKeyLookup(SqliteConnection connection, string table, long connectionId)
+    {
+        database = connection.Handle!;
+        Check(raw.sqlite3_prepare_v3(database, $"SELECT id FROM {table} WHERE connection_id = ? AND host_key = ?", raw.SQLITE_PREPARE_PERSISTENT, out statement));
+        Check(raw.sqlite3_bind_int64(statement, 1, connectionId));
+    }
+
+    /// <summary>Null when there is none yet. An id that was found once stays: records are marked, not deleted, while a read goes on.</summary>
+    public long? Find(string key)
+    {
+        ref var slot = ref seen[(uint)key.GetHashCode(StringComparison.Ordinal) % Slots];
+        if (slot.Key == key)
+        {
+            return slot.Id;
+        }
+
+        var most = Encoding.UTF8.GetMaxByteCount(key.Length);
+        if (buffer.Length < most)
+        {
+            buffer = new byte[most];
+        }
+
+        Check(raw.sqlite3_bind_text(statement, 2, buffer.AsSpan(0, Encoding.UTF8.GetBytes(key, buffer))));
+        var step = raw.sqlite3_step(statement);
+        long? id = step == raw.SQLITE_ROW ? raw.sqlite3_column_int64(statement, 0) : null;
+        var reset = raw.sqlite3_reset(statement);
+        Check(step is raw.SQLITE_ROW or raw.SQLITE_DONE ? reset : step);
+        if (id is { } found)
+        {
+            slot = (key, found);
+        }
+
+        return id;
+    }
+
+    public void Dispose() => statement.Dispose();
+
+    private void Check(int result)
+    {
+        if (result != raw.SQLITE_OK)
+        {
+            throw new SqliteException(raw.sqlite3_errmsg(database).utf8_to_string(), result, raw.sqlite3_extended_errcode(database));
+        }
+    }
+}
