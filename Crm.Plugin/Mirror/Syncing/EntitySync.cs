@@ -31,7 +31,7 @@ internal sealed class EntitySync<T>(
     {
         if (phase.IsFirstRead && table.Lines is null)
         {
-            if (phase.SearchIsBuilt)
+            if (phase.SearchIsBuilt && PageUpkeep.SearchFollows(Entity))
             {
                 await MirrorKeys.MakeAsync(run.Session, table, cancellation); // search follows each page, and finds its rows by their keys
             }

@@ -7,12 +7,15 @@ internal sealed class PageUpkeep(
     MirrorSession session, MirrorTable table, MirrorSql sql, MirrorPhase phase, (string, object?)[] values)
 {
     private readonly bool keepsSearch =
-        phase.SearchIsBuilt && (table.Entity is MirrorEntity.Counterparties or MirrorEntity.ContactPersons);
+        phase.SearchIsBuilt && SearchFollows(table.Entity);
 
     private bool touchedAny;
 
     /// <summary>Whether new rows must be numbered for <see cref="AfterUpdateAsync"/>.</summary>
     public bool NeedsIds => keepsSearch;
+
+    /// <summary>Whether counterparties are found by what such a record says.</summary>
+    public static bool SearchFollows(MirrorEntity entity) => entity is MirrorEntity.Counterparties or MirrorEntity.ContactPersons;
 
     public static Task PrepareAsync(MirrorSession session, CancellationToken cancellation) =>
         session.StageAsync(MirrorSql.Touched, [MirrorColumn.Long("id")], null, cancellation);
