@@ -18,7 +18,23 @@ internal sealed class FragmentBuild(MirrorSession session, int connectionId)
     public async Task RunAsync(CancellationToken cancellation)
     {
         var counts = new int[Prefixes];
-        await ScanAsync((_, value) => counts[Prefix(value)]++, cancellation);
+        long all = 0;
+        await ScanAsync(
+            (id, value) =>
+            {
+                counts[Prefix(value)]++;
+                if (++all <= Room)
+                {
+                    entries.Add(PhoneFragment.Entry(value, id));
+                }
+            },
+            cancellation);
+        if (all <= Room)
+        {
+            await WriteAsync(cancellation);
+            return;
+        }
+
         var from = 0;
         while (from < Prefixes)
         {
@@ -45,6 +61,11 @@ internal sealed class FragmentBuild(MirrorSession session, int connectionId)
                 }
             },
             cancellation);
+        await WriteAsync(cancellation);
+    }
+
+    private async Task WriteAsync(CancellationToken cancellation)
+    {
         entries.Sort();
         for (var start = 0; start < entries.Count; start += Commit)
         {

@@ -66,37 +66,3 @@ internal sealed class FirstLoad(IBulkLoad inner, MirrorTable table, int connecti
 
     public void End() => inner.End();
 }
-
-/// <summary>Gathers the keys that the rows of a page refer to, by the table that they are looked up in.</summary>
-internal sealed class ReferenceKeys(MirrorTable table) : IBulkLoad
-{
-    private int place;
-
-    public Dictionary<string, HashSet<string>> Keys { get; } = [];
-
-    public void Begin() => place = 0;
-
-    public void Text(string? value)
-    {
-        place++;
-        if (value is not null && place > 3 && table.Columns[place - 4].Target is { } target)
-        {
-            if (!Keys.TryGetValue(target, out var keys))
-            {
-                Keys[target] = keys = [];
-            }
-
-            keys.Add(value);
-        }
-    }
-
-    public void Int(int? value) => place++;
-
-    public void Long(long? value) => place++;
-
-    public void Flag(bool value) => place++;
-
-    public void End()
-    {
-    }
-}

@@ -7,16 +7,19 @@ namespace Crm.Plugin.Mirror.Writing;
 /// <remarks>
 /// Its commits may be lost with the power: a page and the cursor behind it commit together, so the next read brings it again.
 /// </remarks>
-internal abstract class MirrorSession(DbConnection connection, DatabaseKind kind) : IAsyncDisposable
+internal abstract class MirrorSession(DbConnection connection, DatabaseOptions options) : IAsyncDisposable
 {
     public DbConnection Connection { get; } = connection;
 
-    public DatabaseKind Kind { get; } = kind;
+    public DatabaseKind Kind { get; } = options.Kind;
 
     public static async Task<MirrorSession> OpenAsync(DatabaseOptions options, CancellationToken cancellation) =>
         options.Kind == DatabaseKind.Sqlite
-            ? await SqliteMirrorSession.OpenAsync(options.ConnectionString, cancellation)
-            : await PostgresMirrorSession.OpenAsync(options.ConnectionString, cancellation);
+            ? await SqliteMirrorSession.ConnectAsync(options, cancellation)
+            : await PostgresMirrorSession.ConnectAsync(options, cancellation);
+
+    /// <summary>Opens one more on the same database.</summary>
+    public Task<MirrorSession> OpenAnotherAsync(CancellationToken cancellation) => OpenAsync(options, cancellation);
 
     /// <summary>Runs the work in one transaction; on any exception nothing of it is kept.</summary>
     public async Task<TResult> InTransactionAsync<TResult>(Func<Task<TResult>> work, CancellationToken cancellation)

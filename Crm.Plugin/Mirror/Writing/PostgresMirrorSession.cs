@@ -9,18 +9,19 @@ namespace Crm.Plugin.Mirror.Writing;
 internal sealed class PostgresMirrorSession : MirrorSession
 {
     private readonly HashSet<string> staged = [];
+    private readonly Dictionary<string, KeyMemory> memories = [];
 
-    private PostgresMirrorSession(NpgsqlConnection connection)
-        : base(connection, DatabaseKind.PostgreSql)
+    private PostgresMirrorSession(NpgsqlConnection connection, DatabaseOptions options)
+        : base(connection, options)
     {
     }
 
     protected override string Begin => "BEGIN";
 
-    public static async Task<MirrorSession> OpenAsync(string connectionString, CancellationToken cancellation)
+    public static async Task<MirrorSession> ConnectAsync(DatabaseOptions options, CancellationToken cancellation)
     {
         // Not pooled: closing it ends the claim and the temporary tables for certain.
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, KeepAlive = 30 }.ConnectionString);
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.ConnectionString) { Pooling = false, KeepAlive = 30 }.ConnectionString);
         try
         {
             await connection.OpenAsync(cancellation);
@@ -30,7 +31,7 @@ internal sealed class PostgresMirrorSession : MirrorSession
                 "SET synchronous_commit=off; SET jit=off; SET enable_hashjoin=off; SET enable_mergejoin=off; SET enable_seqscan=off; SET maintenance_work_mem='128MB'; SET client_min_messages=error",
                 connection);
             await command.ExecuteNonQueryAsync(cancellation);
-            return new PostgresMirrorSession(connection);
+            return new PostgresMirrorSession(connection, options);
         }
         catch
         {
@@ -56,16 +57,15 @@ internal sealed class PostgresMirrorSession : MirrorSession
             return await ExecuteAsync(sql.InsertOrUpdate, cancellation, values);
         }
 
-        var references = new ReferenceKeys(table);
+        var references = new ReferenceKeys(table, memories);
         if (table.Columns.Any(c => c.Target is not null))
         {
             fill(references);
         }
 
-        var ids = new Dictionary<string, Dictionary<string, long>>();
-        foreach (var (target, keys) in references.Keys)
+        foreach (var (target, keys) in references.Unknown)
         {
-            ids[target] = await FindAsync(target, values.Number("@c"), [.. keys], cancellation);
+            references.Found[target] = await FindAsync(target, values.Number("@c"), [.. keys], cancellation);
         }
 
         var rows = 0L;
@@ -75,7 +75,7 @@ internal sealed class PostgresMirrorSession : MirrorSession
             load =>
             {
                 var copy = (CopyLoad)load;
-                fill(new FirstLoad(copy, table, (int)values.Number("@c"), values.Number("@now"), (target, key) => ids[target].TryGetValue(key, out var id) ? id : null));
+                fill(new FirstLoad(copy, table, (int)values.Number("@c"), values.Number("@now"), references.Find));
                 rows = copy.Rows;
             },
             cancellation);
@@ -119,10 +119,13 @@ internal sealed class PostgresMirrorSession : MirrorSession
         command.Parameters.AddWithValue("keys", keys);
         command.Parameters.AddWithValue("c", (int)connectionId);
         var found = new Dictionary<string, long>(keys.Length, StringComparer.Ordinal);
+        var memory = memories[table];
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            found[reader.GetString(0)] = reader.GetInt64(1);
+            var (key, id) = (reader.GetString(0), reader.GetInt64(1));
+            found[key] = id;
+            memory.Add(key, id);
         }
 
         return found;

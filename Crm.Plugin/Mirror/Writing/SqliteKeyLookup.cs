@@ -4,14 +4,12 @@ using SQLitePCL;
 
 namespace Crm.Plugin.Mirror.Writing;
 
-/// <summary>Finds the id of a key in one table of one connection: one prepared statement, and a memory of the keys seen last.</summary>
+/// <summary>Finds the id of a key in one table of one connection: one prepared statement, and a memory of what it found.</summary>
 internal sealed class SqliteKeyLookup : IDisposable
 {
-    private const int Slots = 1 << 14;
-
     private readonly sqlite3 database;
     private readonly sqlite3_stmt statement;
-    private readonly (string Key, long Id)[] seen = new (string, long)[Slots];
+    private readonly KeyMemory memory = new();
     private byte[] buffer = new byte[256];
 
     public SqliteKeyLookup(SqliteConnection connection, string table, long connectionId)
@@ -21,13 +19,12 @@ internal sealed class SqliteKeyLookup : IDisposable
         Check(raw.sqlite3_bind_int64(statement, 1, connectionId));
     }
 
-    /// <summary>Null when there is none yet. An id that was found once stays: records are marked, not deleted, while a read goes on.</summary>
+    /// <summary>Null when there is none yet.</summary>
     public long? Find(string key)
     {
-        ref var slot = ref seen[(uint)key.GetHashCode(StringComparison.Ordinal) % Slots];
-        if (slot.Key == key)
+        if (memory.TryFind(key, out var known))
         {
-            return slot.Id;
+            return known;
         }
 
         var most = Encoding.UTF8.GetMaxByteCount(key.Length);
@@ -43,7 +40,7 @@ internal sealed class SqliteKeyLookup : IDisposable
         Check(step is raw.SQLITE_ROW or raw.SQLITE_DONE ? reset : step);
         if (id is { } found)
         {
-            slot = (key, found);
+            memory.Add(key, found);
         }
 
         return id;

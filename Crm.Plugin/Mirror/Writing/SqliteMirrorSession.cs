@@ -12,16 +12,16 @@ internal sealed class SqliteMirrorSession : MirrorSession
     private readonly Dictionary<string, SqliteKeyLookup> lookups = [];
     private readonly HashSet<string> staged = [];
 
-    private SqliteMirrorSession(SqliteConnection connection)
-        : base(connection, DatabaseKind.Sqlite)
+    private SqliteMirrorSession(SqliteConnection connection, DatabaseOptions options)
+        : base(connection, options)
     {
     }
 
     protected override string Begin => "BEGIN IMMEDIATE";
 
-    public static async Task<MirrorSession> OpenAsync(string connectionString, CancellationToken cancellation)
+    public static async Task<MirrorSession> ConnectAsync(DatabaseOptions options, CancellationToken cancellation)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(options.ConnectionString) { Pooling = false }.ConnectionString);
         try
         {
             await connection.OpenAsync(cancellation);
@@ -31,7 +31,7 @@ internal sealed class SqliteMirrorSession : MirrorSession
             // Sorts for indexes and the keys of a sweep grow with the mirror: they go to a file, staged pages stay in its cache.
             command.CommandText = "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=8000; PRAGMA temp_store=FILE; PRAGMA temp.cache_size=-16000;";
             await command.ExecuteNonQueryAsync(cancellation);
-            return new SqliteMirrorSession(connection);
+            return new SqliteMirrorSession(connection, options);
         }
         catch
         {
@@ -48,7 +48,9 @@ internal sealed class SqliteMirrorSession : MirrorSession
             loads[table] = load = new((SqliteConnection)Connection, table, columns);
         }
 
+        load.Reset();
         fill(load);
+        load.Flush();
         return Task.CompletedTask;
     }
 
@@ -64,7 +66,9 @@ internal sealed class SqliteMirrorSession : MirrorSession
 
         var connectionId = values.Number("@c");
         var before = raw.sqlite3_total_changes(connection.Handle);
+        load.Reset();
         fill(new FirstLoad(load, table, (int)connectionId, values.Number("@now"), Find));
+        load.Flush();
         return Task.FromResult((long)(raw.sqlite3_total_changes(connection.Handle) - before));
 
         long? Find(string target, string key)

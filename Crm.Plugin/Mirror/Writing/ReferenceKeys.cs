@@ -1,0 +1,55 @@
+namespace Crm.Plugin.Mirror.Writing;
+
+/// <summary>Gathers the keys that the rows of a page refer to, by the table that they are looked up in, so that those not known yet are asked for at once.</summary>
+/// <param name="table">Of the rows.</param>
+/// <param name="memories">What earlier pages found, by table.</param>
+internal sealed class ReferenceKeys(MirrorTable table, Dictionary<string, KeyMemory> memories) : IBulkLoad
+{
+    private int place;
+
+    /// <summary>Keys to ask for, by table.</summary>
+    public Dictionary<string, HashSet<string>> Unknown { get; } = [];
+
+    /// <summary>The answers.</summary>
+    public Dictionary<string, Dictionary<string, long>> Found { get; } = [];
+
+    /// <summary>Null when it has not been read yet.</summary>
+    public long? Find(string target, string key) =>
+        memories[target].TryFind(key, out var id) || (Found.TryGetValue(target, out var found) && found.TryGetValue(key, out id)) ? id : null;
+
+    public void Begin() => place = 0;
+
+    public void Text(string? value)
+    {
+        place++;
+        if (value is null || place <= 3 || table.Columns[place - 4].Target is not { } target)
+        {
+            return;
+        }
+
+        if (!memories.TryGetValue(target, out var memory))
+        {
+            memories[target] = memory = new();
+        }
+
+        if (!memory.TryFind(value, out _))
+        {
+            if (!Unknown.TryGetValue(target, out var keys))
+            {
+                Unknown[target] = keys = [];
+            }
+
+            keys.Add(value);
+        }
+    }
+
+    public void Int(int? value) => place++;
+
+    public void Long(long? value) => place++;
+
+    public void Flag(bool value) => place++;
+
+    public void End()
+    {
+    }
+}
