@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Crm.Contracts;
 using Xunit;
 
@@ -19,9 +18,7 @@ public sealed class HostManifestTests
     public void Manifest_FollowsTheSchema(string file)
     {
         using var manifest = Read(file);
-        var problems = new List<string>();
-        Check(manifest.RootElement, Schema.RootElement, "$", problems);
-        Assert.Empty(problems);
+        Assert.Empty(SchemaCheck.Problems(manifest.RootElement, Schema.RootElement));
     }
 
     [Theory]
@@ -67,78 +64,8 @@ public sealed class HostManifestTests
     public void Check_BrokenManifest_IsFound(string manifest, string expected)
     {
         using var document = JsonDocument.Parse(manifest);
-        var problems = new List<string>();
-        Check(document.RootElement, Schema.RootElement, "$", problems);
-        Assert.StartsWith(expected, Assert.Single(problems), StringComparison.Ordinal);
+        Assert.StartsWith(expected, Assert.Single(SchemaCheck.Problems(document.RootElement, Schema.RootElement)), StringComparison.Ordinal);
     }
 
     private static JsonDocument Read(string file) => JsonDocument.Parse(File.ReadAllText(Repository.PathOf("manifests", "hosts", file)));
-
-    /// <summary>The keywords that host.schema.json uses, and no others.</summary>
-    private static void Check(JsonElement value, JsonElement schema, string path, List<string> problems)
-    {
-        if (schema.TryGetProperty("type", out var type) && !IsOf(value, type.GetString()!))
-        {
-            problems.Add($"{path} is no {type.GetString()}");
-            return;
-        }
-
-        if (schema.TryGetProperty("enum", out var choices) && !choices.EnumerateArray().Any(c => c.GetString() == value.GetString()))
-        {
-            problems.Add($"{path} is none of {choices}");
-        }
-
-        if (schema.TryGetProperty("pattern", out var pattern) && !Regex.IsMatch(value.GetString()!, pattern.GetString()!))
-        {
-            problems.Add($"{path} does not match {pattern.GetString()}");
-        }
-
-        if (value.ValueKind == JsonValueKind.Object)
-        {
-            CheckObject(value, schema, path, problems);
-        }
-        else if (value.ValueKind == JsonValueKind.Array && schema.TryGetProperty("items", out var item))
-        {
-            foreach (var (i, element) in value.EnumerateArray().Index())
-            {
-                Check(element, item, $"{path}[{i}]", problems);
-            }
-        }
-    }
-
-    private static void CheckObject(JsonElement value, JsonElement schema, string path, List<string> problems)
-    {
-        if (schema.TryGetProperty("required", out var required))
-        {
-            problems.AddRange(required.EnumerateArray().Select(r => r.GetString()!).Where(r => !value.TryGetProperty(r, out _)).Select(r => $"{path}.{r} is missing"));
-        }
-
-        foreach (var property in value.EnumerateObject())
-        {
-            if (schema.TryGetProperty("properties", out var known) && known.TryGetProperty(property.Name, out var rule))
-            {
-                Check(property.Value, rule, $"{path}.{property.Name}", problems);
-            }
-            else if (schema.TryGetProperty("additionalProperties", out var other))
-            {
-                if (other.ValueKind == JsonValueKind.False)
-                {
-                    problems.Add($"{path}.{property.Name} is unknown");
-                }
-                else if (other.ValueKind == JsonValueKind.Object)
-                {
-                    Check(property.Value, other, $"{path}.{property.Name}", problems);
-                }
-            }
-        }
-    }
-
-    private static bool IsOf(JsonElement value, string type) => type switch
-    {
-        "object" => value.ValueKind == JsonValueKind.Object,
-        "array" => value.ValueKind == JsonValueKind.Array,
-        "string" => value.ValueKind == JsonValueKind.String,
-        "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
-        _ => throw new NotSupportedException($"The schema uses the type {type}, which this check does not know."),
-    };
 }

@@ -21,6 +21,7 @@ internal sealed class Doctor(CrmPluginOptions options, Terminal terminal)
         }
 
         yield return Keys();
+        yield return Program();
         yield return Manifests();
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
@@ -57,6 +58,22 @@ internal sealed class Doctor(CrmPluginOptions options, Terminal terminal)
         return count > 0
             ? new("keys", CheckState.Ok, count.ToString(CultureInfo.InvariantCulture))
             : new("keys", CheckState.Warning, "none yet", "The first start makes them. If there were some: restore the folder keys from the backup, or install each ERP again with its password.");
+    }
+
+    /// <summary>An upgrade that replaced only some of the files shows here.</summary>
+    private HostCheck Program()
+    {
+        const string Cure = "Unpack the plugin again, whole, into an empty folder.";
+        try
+        {
+            return PluginManifest.ReadFile(Path.Combine(options.ManifestFolder, "crm.json")).Mismatch() is { } mismatch
+                ? new("program", CheckState.Failed, mismatch, Cure)
+                : new("program", CheckState.Ok, PluginManifest.ProgramVersion);
+        }
+        catch (ManifestException exception)
+        {
+            return new("program", CheckState.Failed, exception.Message, Cure);
+        }
     }
 
     private HostCheck Manifests()
