@@ -23,7 +23,7 @@ public static class MirrorFeature
     public static IServiceCollection AddMirror(this IServiceCollection services, MirrorOptions? options = null, bool polls = true)
     {
         options ??= new();
-        services.AddSingleton(new ConnectorLoader(options.ManifestFolder, options.ConnectorFolder));
+        services.AddSingleton(provider => new ConnectorLoader(options.ManifestFolder, options.ConnectorFolder, InProcessErp.Find(provider)));
         services.AddSingleton<ConnectionStore>();
         services.AddSingleton<ConnectionPurge>();
         services.AddSingleton<HostPool>();

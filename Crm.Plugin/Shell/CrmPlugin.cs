@@ -18,10 +18,27 @@ namespace Crm.Plugin.Shell;
 /// <summary>How a .NET ERP, or the plugin's own process, takes the plugin in.</summary>
 public static class CrmPlugin
 {
+    /// <summary>Registers the plugin in a .NET ERP, told by the section <c>Crm</c> of the ERP's configuration (see <see cref="CrmPluginOptions"/>).</summary>
+    /// <remarks>
+    /// The ERP registers its own ports of Crm.Contracts as singletons, before or after: one <see cref="Contracts.IHost"/>, or the ports one by one
+    /// (<see cref="Contracts.ICounterpartySource"/>, <see cref="Contracts.ISalesOrderSource"/>, <see cref="Contracts.IHostSignIn"/> …). They become
+    /// a connection when the application starts; before that the database is brought up to this version. A <see cref="TimeProvider"/> instance
+    /// that is registered already is the plugin's clock.
+    /// </remarks>
+    /// <param name="services">Of the WebApplication that <see cref="MapCrmPlugin"/> maps.</param>
+    /// <param name="configuration">The whole configuration, or its section <c>Crm</c> itself.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A value is wrong or a key unknown; the message names each.</exception>
+    public static IServiceCollection AddCrmPlugin(this IServiceCollection services, IConfiguration configuration)
+    {
+        var clock = services.LastOrDefault(s => s.ServiceType == typeof(TimeProvider))?.ImplementationInstance as TimeProvider ?? TimeProvider.System;
+        var options = CrmPluginSettings.Read(configuration, clock);
+        services.AddHostedService<InProcessStart>();
+        return services.AddCrmPlugin(options);
+    }
+
     /// <summary>Registers the plugin: storage, security, mirror, jobs and every feature.</summary>
     public static IServiceCollection AddCrmPlugin(this IServiceCollection services, CrmPluginOptions options)
     {
-        Directory.CreateDirectory(options.DataFolder);
         services.AddSingleton(options);
         services.AddSingleton(options.Clock);
         services.AddStorage(DatabaseOptions.From(options.Database, options.DataFolder));
@@ -49,7 +66,7 @@ public static class CrmPlugin
         return services;
     }
 
-    /// <summary>Maps the screens, the API and the health checks.</summary>
+    /// <summary>Maps the screens, the API and the health checks. They take the whole application, from <c>/</c> on: an ERP with pages of its own gives the plugin a WebApplication of its own in the same process.</summary>
     public static void MapCrmPlugin(this WebApplication app)
     {
         app.UseMiddleware<Guard>();
@@ -74,6 +91,11 @@ public static class CrmPlugin
         app.MapOrders();
     }
 
-    /// <summary>Brings the database up to this version.</summary>
-    public static Task PrepareCrmPluginAsync(this IServiceProvider services, CancellationToken cancellation) => DatabaseUpgrade.RunAsync(services, cancellation);
+    /// <summary>Makes the data folder, brings the database up to this version and connects the .NET ERP that hosts the process, where one does. Safe to repeat.</summary>
+    public static async Task PrepareCrmPluginAsync(this IServiceProvider services, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(services.GetRequiredService<CrmPluginOptions>().DataFolder);
+        await DatabaseUpgrade.RunAsync(services, cancellation);
+        await services.GetRequiredService<InProcessInstallation>().RunAsync(cancellation);
+    }
 }

@@ -12,6 +12,9 @@ internal sealed partial record InstallPlan(HostManifest Manifest, NewConnection 
 {
     private const string DefaultAddress = "http://localhost:5080";
 
+    /// <summary>Where users reach the CRM unless something else is said.</summary>
+    public static Uri UsualAddress { get; } = new(DefaultAddress + "/");
+
     public HostSettings Settings(TimeProvider clock) => new()
     {
         Connection = Connection.Name,
@@ -48,9 +51,12 @@ internal sealed partial record InstallPlan(HostManifest Manifest, NewConnection 
     }
 
     /// <summary>The manifest's id unless another name is given.</summary>
-    public static string NameOf(HostManifest manifest, string? name) => name is null || NameShape().IsMatch(name)
+    public static string NameOf(HostManifest manifest, string? name) => name is null || IsName(name)
         ? name ?? manifest.Id
         : throw new CommandFailure("install.bad-name", "A connection's name has 1 to 31 small letters, digits and dashes and begins with a letter.");
+
+    /// <summary>Whether a connection may be called so.</summary>
+    public static bool IsName(string name) => NameShape().IsMatch(name);
 
     private static string Place(HostManifest manifest, string place) => manifest.AddressKind switch
     {

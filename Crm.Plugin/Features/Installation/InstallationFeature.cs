@@ -9,6 +9,7 @@ internal static class InstallationFeature
     {
         services.AddScoped<DemoCompany>();
         services.AddScoped<DemoRetirement>();
+        services.AddSingleton<InProcessInstallation>();
         services.AddScoped<Installer>();
         services.AddScoped<LocalAdministrators>();
         services.AddScoped<Uninstaller>();

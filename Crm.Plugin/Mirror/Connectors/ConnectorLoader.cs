@@ -8,7 +8,8 @@ namespace Crm.Plugin.Mirror.Connectors;
 /// <summary>Finds host manifests and loads the connectors that they name.</summary>
 /// <param name="manifestFolder">Holds <c>hosts/*.json</c>.</param>
 /// <param name="connectorFolder">Paths in manifests begin here.</param>
-public sealed class ConnectorLoader(string manifestFolder, string connectorFolder)
+/// <param name="inProcess">The ERP that hosts this process; null when none does.</param>
+public sealed class ConnectorLoader(string manifestFolder, string connectorFolder, IHostConnector? inProcess = null)
 {
     private readonly ConcurrentDictionary<string, Lazy<Assembly>> assemblies = new(StringComparer.Ordinal);
 
@@ -41,6 +42,11 @@ public sealed class ConnectorLoader(string manifestFolder, string connectorFolde
         {
             throw new ManifestException(
                 $"Manifest {manifest.Id}: contracts {manifest.Contracts} does not contain {ContractsVersion.ToString(3)}, the version of this plugin: take a connector that was built for it");
+        }
+
+        if (manifest.ConnectorAssembly == InProcessErp.Assembly)
+        {
+            return inProcess ?? throw new ManifestException($"Manifest {manifest.Id}: the ERP of this connection hosts the plugin itself and can be read in its own process only");
         }
 
         var root = Path.GetFullPath(connectorFolder) + Path.DirectorySeparatorChar;
