@@ -1,5 +1,6 @@
 using Crm.Contracts;
 using Crm.Plugin.Mirror;
+using Crm.Plugin.Mirror.Connectors;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
@@ -100,13 +101,13 @@ internal sealed class CounterpartyCardStore(CrmDbContext database, CurrentUser u
     private async Task<Freshness> FreshnessAsync(int connectionId, CancellationToken cancellation)
     {
         var rows = await database.ReadAsync(
-            "SELECT n.name, n.host, s.checked_at, s.failure FROM connection n LEFT JOIN sync_state s ON s.connection_id = n.id AND s.entity IN (@counterparties, @orders) WHERE n.id = @id",
+            "SELECT n.name, n.host, s.checked_at, s.failure, n.manifest FROM connection n LEFT JOIN sync_state s ON s.connection_id = n.id AND s.entity IN (@counterparties, @orders) WHERE n.id = @id",
             [("@id", connectionId), ("@counterparties", (int)MirrorEntity.Counterparties), ("@orders", (int)MirrorEntity.SalesOrders)],
-            row => (Name: row.GetString(0), Host: row.GetString(1), Checked: row.InstantOrNull(2), Failure: row.Long(3)), cancellation);
+            row => (Name: row.GetString(0), Host: row.GetString(1), Checked: row.InstantOrNull(2), Failure: row.Long(3), Manifest: row.GetString(4)), cancellation);
         return rows.Count == 0
-            ? new(null, TimeSpan.FromMinutes(1), null, "", "")
+            ? new(null, HostManifest.UsualPoll, null, "", "")
             : new(
-                rows.Any(r => r.Checked is null) ? null : rows.Min(r => r.Checked), TimeSpan.FromMinutes(1),
+                rows.Any(r => r.Checked is null) ? null : rows.Min(r => r.Checked), ManifestReader.PollOf(rows[0].Manifest),
                 rows.Select(r => (HostFailure?)r.Failure).FirstOrDefault(f => f is not null), rows[0].Name, rows[0].Host);
     }
 }

@@ -3,6 +3,9 @@ namespace Crm.Plugin.Mirror.Connectors;
 /// <summary>How one kind of ERP is reached and what it is told; read from <c>manifests/hosts/*.json</c>.</summary>
 public sealed record HostManifest
 {
+    /// <summary>Time between incremental reads where the manifest says nothing.</summary>
+    public static readonly TimeSpan UsualPoll = TimeSpan.FromSeconds(60);
+
     /// <summary>Stable for ever.</summary>
     public required string Id { get; init; }
 
@@ -32,7 +35,7 @@ public sealed record HostManifest
     public bool UsersSignInAtHost { get; init; }
 
     /// <summary>Time between incremental reads.</summary>
-    public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan Poll { get; init; } = UsualPoll;
 
     /// <summary>Time between sweeps by key.</summary>
     public TimeSpan Sweep { get; init; } = TimeSpan.FromHours(6);

@@ -38,6 +38,19 @@ public static partial class ManifestReader
         }
     }
 
+    /// <summary>Time between incremental reads by a stored manifest; the usual one where it cannot be read: whoever uses the connection is told why.</summary>
+    public static TimeSpan PollOf(string json)
+    {
+        try
+        {
+            return Parse(json, "manifest").Poll;
+        }
+        catch (ManifestException)
+        {
+            return HostManifest.UsualPoll;
+        }
+    }
+
     private static HostManifest Read(ManifestObject root, string json)
     {
         root.AllowOnly("$schema", "id", "name", "version", "contracts", "connector", "address", "signIn", "poll", "sweep", "options", "roles", "menu");
@@ -70,7 +83,7 @@ public static partial class ManifestReader
             AddressKind = address?.OneOf("kind", ["url", "folder", "none"], "none") ?? "none",
             NeedsServiceAccount = signIn.OneOf("service", ["password", "none"], null) == "password",
             UsersSignInAtHost = signIn.OneOf("users", ["host", "local"], null) == "host",
-            Poll = root.Time("poll", TimeSpan.FromSeconds(60)),
+            Poll = root.Time("poll", HostManifest.UsualPoll),
             Sweep = root.Time("sweep", TimeSpan.FromHours(6)),
             Options = root.Object("options")?.Flatten() ?? new Dictionary<string, string>(),
             Roles = ReadRoles(root.Object("roles")),

@@ -61,7 +61,7 @@ public sealed partial class SyncService(
             {
                 Start(connection, new() { Sweep = sweep, IgnoresRetryTimes = true }, cancellation);
             }
-            else if (!lastStarts.TryGetValue(connection.Id, out var last) || clock.GetElapsedTime(last) >= PollOf(connection))
+            else if (!lastStarts.TryGetValue(connection.Id, out var last) || clock.GetElapsedTime(last) >= ManifestReader.PollOf(connection.Manifest))
             {
                 Start(connection, new(), cancellation);
             }
@@ -86,18 +86,6 @@ public sealed partial class SyncService(
         catch (Exception exception)
         {
             LogRunFailed(log, exception, connection.Name); // the next poll tries again; what was stored is whole
-        }
-    }
-
-    private static TimeSpan PollOf(ConnectionRecord connection)
-    {
-        try
-        {
-            return ManifestReader.Parse(connection.Manifest, connection.Name).Poll;
-        }
-        catch (ManifestException)
-        {
-            return TimeSpan.FromMinutes(1); // the run itself will tell what is wrong with it
         }
     }
 

@@ -1,10 +1,12 @@
 using AngleSharp.Dom;
 using Crm.Contracts;
+using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
 using Crm.Tests.Mirror;
 using Crm.Tests.Servers;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace Crm.Tests.Features.Counterparties;
@@ -43,6 +45,31 @@ public sealed class CounterpartyCardTests(PostgresServer postgres)
         Assert.Contains("Overdue: 250.50\u00a0€, invoices: 1, the oldest since 01/02/2026", page.QuerySelector(".alert-danger")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("Слишком дорого", page.QuerySelector("#timeline")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("as of 12:00", page.Body.TextContent, StringComparison.Ordinal);
+    }
+
+    /// <summary>An ERP that is asked once an hour is as fresh as it gets after forty minutes; one asked each minute is not.</summary>
+    [Theory]
+    [InlineData(null, 2, false)]
+    [InlineData(null, 4, true)]
+    [InlineData("01:00:00", 40, false)]
+    [InlineData("01:00:00", 181, true)]
+    public async Task Freshness_OlderThanThreePolls_IsStale(string? poll, int minutes, bool isStale)
+    {
+        var clock = new ManualClock { Now = new(2026, 3, 15, 12, 0, 0, TimeSpan.Zero) };
+        await using var app = await CrmApp.StartAsync(clock: clock);
+        await app.MirrorAsync(Company());
+        await using (var database = app.Database())
+        {
+            var manifest = $$"""{"id":"memory","name":"Memory","version":"1","contracts":"[0.1,1.0)","connector":{"assembly":"a","type":"t"},"signIn":{"service":"none","users":"local"}{{(poll is null ? "" : $",\"poll\":\"{poll}\"")}}}""";
+            await database.Set<ConnectionRecord>().ExecuteUpdateAsync(c => c.SetProperty(x => x.Manifest, manifest));
+        }
+
+        clock.Now += TimeSpan.FromMinutes(minutes);
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var page = await browser.OpenAsync($"/counterparties/{await app.IdAsync("1")}");
+
+        Assert.Equal(isStale, page.QuerySelector(".badge .ti-cloud-off") is not null);
+        Assert.Equal(!isStale, page.QuerySelector(".badge .ti-cloud-check") is not null);
     }
 
     [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
