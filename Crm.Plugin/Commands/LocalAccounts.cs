@@ -10,15 +10,22 @@ namespace Crm.Plugin.Commands;
 /// <param name="Login">Sign-in name.</param>
 /// <param name="Name">The person's name.</param>
 /// <param name="Role">sales-manager, commercial-director or administrator.</param>
+/// <param name="Team">Of a local account; null for none.</param>
 /// <param name="IsActive">Whether it may sign in.</param>
 /// <param name="Connection">The ERP that checks the password; null for a local account.</param>
 /// <param name="SignedInAt">Last sign-in, UTC.</param>
-internal sealed record ListedUser(string Login, string Name, string Role, bool IsActive, string? Connection, DateTimeOffset? SignedInAt);
+internal sealed record ListedUser(string Login, string Name, string Role, string? Team, bool IsActive, string? Connection, DateTimeOffset? SignedInAt);
 
 /// <summary>Changes local accounts; each change is audited and ends older sign-ins.</summary>
 internal sealed class LocalAccounts(CommandContext context)
 {
     private readonly CrmDbContext database = context.Get<CrmDbContext>();
+
+    /// <summary>Null for none.</summary>
+    /// <exception cref="CommandFailure">The name is too long.</exception>
+    public static string? TeamOf(string? typed) => typed?.Trim() is not { Length: > 0 } team ? null
+        : team.Length <= 100 ? team
+        : throw new CommandFailure("user.bad-team", "A team's name has at most 100 characters.");
 
     /// <exception cref="CommandFailure">Somebody has the login.</exception>
     public async Task EnsureFreeAsync(string login, CancellationToken cancellation)
@@ -34,7 +41,7 @@ internal sealed class LocalAccounts(CommandContext context)
         }
     }
 
-    public async Task AddAsync(string login, string name, string? email, Role role, string password, CancellationToken cancellation)
+    public async Task AddAsync(string login, string name, string? email, string? team, Role role, string password, CancellationToken cancellation)
     {
         var account = new UserAccount
         {
@@ -42,6 +49,7 @@ internal sealed class LocalAccounts(CommandContext context)
             Name = name,
             Email = email,
             Role = role,
+            Team = team,
             IsActive = true,
             SecurityStamp = Guid.NewGuid().ToString("N"),
             CreatedAt = context.Get<TimeProvider>().GetUtcNow(),
@@ -83,6 +91,6 @@ internal sealed class LocalAccounts(CommandContext context)
         var names = await database.Set<ConnectionRecord>().ToDictionaryAsync(c => c.Id, c => c.Name, cancellation);
         var accounts = await database.Set<UserAccount>().OrderBy(a => a.Login).Take(10_000).ToListAsync(cancellation);
         return [.. accounts.Select(a => new ListedUser(
-            a.Login, a.Name, Roles.NameOf(a.Role), a.IsActive, a.ConnectionId is { } id ? names.GetValueOrDefault(id, "a removed ERP") : null, a.SignedInAt))];
+            a.Login, a.Name, Roles.NameOf(a.Role), a.Team, a.IsActive, a.ConnectionId is { } id ? names.GetValueOrDefault(id, "a removed ERP") : null, a.SignedInAt))];
     }
 }

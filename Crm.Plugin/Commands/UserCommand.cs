@@ -8,7 +8,7 @@ internal static class UserCommand
 {
     public static Command Create(Terminal terminal) => new("user", "Local accounts: for hosts without a sign-in of their own, and for the day the ERP is down.")
     {
-        Add(terminal), List(terminal), Disable(terminal), Enable(terminal), Password(terminal), ChangeRole(terminal),
+        Add(terminal), List(terminal), Disable(terminal), Enable(terminal), Password(terminal), ChangeRole(terminal), ChangeTeam(terminal),
     };
 
     private static Argument<string> Login() => new("login") { Description = "Sign-in name; letter case counts." };
@@ -20,14 +20,15 @@ internal static class UserCommand
         Roles.Restrict(role);
         var name = new Option<string?>("--name") { Description = "The person's name (default: the login).", HelpName = "NAME" };
         var email = new Option<string?>("--email") { Description = "E-mail address.", HelpName = "ADDRESS" };
-        var command = new Command("add", "Add an account. The password is asked for, or taken from CRM_USER_PASSWORD.") { login, role, name, email };
+        var team = new Option<string?>("--team") { Description = "The team whose counterparties rights of scope 'team' reach.", HelpName = "TEAM" };
+        var command = new Command("add", "Add an account. The password is asked for, or taken from CRM_USER_PASSWORD.") { login, role, name, email, team };
         command.SetAction(terminal, async (parsed, context, cancellation) =>
         {
             var accounts = new LocalAccounts(context);
             var typed = parsed.GetRequiredValue(login);
             await accounts.EnsureFreeAsync(typed, cancellation);
             await accounts.AddAsync(
-                typed, parsed.GetValue(name) ?? typed, parsed.GetValue(email), Roles.Find(parsed.GetRequiredValue(role))!.Value, terminal.NewPassword(typed), cancellation);
+                typed, parsed.GetValue(name) ?? typed, parsed.GetValue(email), LocalAccounts.TeamOf(parsed.GetValue(team)), Roles.Find(parsed.GetRequiredValue(role))!.Value, terminal.NewPassword(typed), cancellation);
             await terminal.Out.WriteLineAsync($"{typed} may sign in as {parsed.GetRequiredValue(role)}.");
             return CommandLine.Done;
         });
@@ -68,6 +69,12 @@ internal static class UserCommand
         var role = new Argument<string>("role") { Description = "What the account may do from now on." };
         Roles.Restrict(role);
         return Change("role", "Change what an account may do; its sign-ins end.", terminal, [role], (parsed, account) => account.Role = Roles.Find(parsed.GetRequiredValue(role))!.Value, "has the role");
+    }
+
+    private static Command ChangeTeam(Terminal terminal)
+    {
+        var team = new Argument<string>("team") { Description = "Name of the team; \"\" for none." };
+        return Change("team", "Change whose counterparties rights of scope 'team' reach; the account's sign-ins end.", terminal, [team], (parsed, account) => account.Team = LocalAccounts.TeamOf(parsed.GetRequiredValue(team)), "belongs to the team");
     }
 
     private static Command Password(Terminal terminal)

@@ -36,6 +36,7 @@ internal sealed class AccountDirectory(IDbContextFactory<CrmDbContext> databases
         }
 
         var rights = await database.Set<RoleRights>().FirstOrDefaultAsync(r => r.Role == account.Role, cancellation) ?? RoleRights.Preset(account.Role);
-        return (new CurrentUser(account.Id, account.Login, account.Name, account.Role, rights, account.Language, account.TimeZone, account.Theme), account.SecurityStamp, now);
+        IReadOnlyList<string> team = rights.ReachesTeam ? await TeamStore.LoginsAsync(database, account, cancellation) : [];
+        return (new CurrentUser(account.Id, account.Login, account.Name, account.Role, rights, account.Language, account.TimeZone, account.Theme) { Team = team }, account.SecurityStamp, now);
     }
 }

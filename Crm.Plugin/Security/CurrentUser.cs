@@ -9,6 +9,9 @@ public sealed record CurrentUser(long Id, string Login, string Name, Role Role, 
     /// <summary>The system's own work: sees everything, named in the audit log as no user.</summary>
     public static CurrentUser System { get; } = new(0, "system", "system", Role.Administrator, RoleRights.Preset(Role.Administrator), null, null, null);
 
+    /// <summary>Logins of the user's team, the user's own included; empty unless a right of the role reaches the team.</summary>
+    public IReadOnlyList<string> Team { get; init; } = [];
+
     /// <summary>Whether somebody is signed in.</summary>
     public bool IsSomebody => Id != 0;
 

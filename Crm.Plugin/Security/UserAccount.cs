@@ -25,6 +25,9 @@ public enum Scope
     /// <summary>Counterparties the user is responsible for, and those nobody is.</summary>
     Own = 1,
 
+    /// <summary>As <see cref="Own"/>, and those of the user's team.</summary>
+    Team = 2,
+
     /// <summary>Everything.</summary>
     All = 3,
 }
@@ -51,6 +54,9 @@ public sealed class UserAccount
     public required string SecurityStamp { get; set; }
 
     public Role Role { get; set; }
+
+    /// <summary>Name of the team of a local account, without blanks at its ends; null for none, and for ERP users, whose groups say it.</summary>
+    public string? Team { get; set; }
 
     public bool IsActive { get; set; }
 
@@ -88,6 +94,9 @@ public sealed class RoleRights
 
     public Scope ExportScope { get; set; }
 
+    /// <summary>Whether the team must be known to apply them.</summary>
+    public bool ReachesTeam => ReadScope == Scope.Team || WriteScope == Scope.Team || ExportScope == Scope.Team;
+
     /// <summary>What a role may until an administrator says otherwise.</summary>
     public static RoleRights Preset(Role role) => role switch
     {
@@ -98,7 +107,7 @@ public sealed class RoleRights
 
     internal sealed class Configuration : IEntityTypeConfiguration<RoleRights>
     {
-        public void Configure(EntityTypeBuilder<RoleRights> builder) => builder.ToTable("role_rights").HasKey(r => r.Role);
+        public void Configure(EntityTypeBuilder<RoleRights> builder) => builder.ToTable("role_rights").Ignore(r => r.ReachesTeam).HasKey(r => r.Role);
     }
 }
 

@@ -35,11 +35,14 @@ public sealed class UserAndTokenTests(PostgresServer postgres)
                 user.GetProperty("login").GetString(), user.GetProperty("name").GetString(), user.GetProperty("role").GetString(), user.GetProperty("isActive").GetBoolean()));
         }
 
+        Assert.Equal(0, await crm.RunAsync("user", "team", "olga", " North ", "--data", folder.Path));
+        Assert.Equal(0, await crm.RunAsync("user", "list", "--json", "--data", folder.Path));
+        Assert.Contains("\"team\":\"North\"", crm.Out, StringComparison.Ordinal);
         Assert.Equal(0, await crm.RunAsync("user", "disable", "olga", "--data", folder.Path));
         Assert.Equal(SignInOutcome.Rejected, await SignInAsync(crm, folder, "olga", "Sehr geheim 2"));
         Assert.Equal(0, await crm.RunAsync("user", "enable", "olga", "--data", folder.Path));
         Assert.Equal(SignInOutcome.Accepted, await SignInAsync(crm, folder, "olga", "Sehr geheim 2"));
-        Assert.Equal(["user.added", "user.role", "user.password", "user.disable", "user.enable"], await AuditAsync(crm, folder));
+        Assert.Equal(["user.added", "user.role", "user.password", "user.team", "user.disable", "user.enable"], await AuditAsync(crm, folder));
     }
 
     [Theory]

@@ -3,18 +3,18 @@ using Crm.Plugin.Security;
 namespace Crm.Plugin.Features.Administration;
 
 /// <summary>What was typed about an account.</summary>
-public sealed record AccountForm(string Login, string Name, string Email, Role? Role, string Password)
+public sealed record AccountForm(string Login, string Name, string Email, Role? Role, string Team, string Password)
 {
     /// <summary>Nothing yet.</summary>
-    public static AccountForm Empty { get; } = new("", "", "", Security.Role.SalesManager, "");
+    public static AccountForm Empty { get; } = new("", "", "", Security.Role.SalesManager, "", "");
 
     /// <summary>Reads a sent form; the password is taken as it is.</summary>
     public static AccountForm From(IFormCollection form) => new(
         form["login"].ToString().Trim(), form["name"].ToString().Trim(), form["email"].ToString().Trim(),
-        Enum.TryParse<Role>(form["role"], out var role) && Enum.IsDefined(role) ? role : null, form["password"].ToString());
+        Enum.TryParse<Role>(form["role"], out var role) && Enum.IsDefined(role) ? role : null, form["team"].ToString().Trim(), form["password"].ToString());
 
     /// <summary>As of an account.</summary>
-    public static AccountForm Of(UserAccount account) => new(account.Login, account.Name, account.Email ?? "", account.Role, "");
+    public static AccountForm Of(UserAccount account) => new(account.Login, account.Name, account.Email ?? "", account.Role, account.Team ?? "", "");
 }
 
 /// <summary>Decides whether what was typed can be kept. Field name and English text, the key of its translations.</summary>
@@ -49,6 +49,11 @@ internal static class AccountRule
         if (form.Role is null)
         {
             wrong["role"] = "Choose a role.";
+        }
+
+        if (form.Team.Length > 100)
+        {
+            wrong["team"] = "A team's name has at most 100 characters.";
         }
 
         if (withPassword && Password(form.Password) is { } password)

@@ -60,6 +60,7 @@ internal sealed class AccountStore(CrmDbContext database, IPasswordHasher<UserAc
             Name = form.Name,
             Email = form.Email.Length == 0 ? null : form.Email,
             Role = form.Role!.Value,
+            Team = form.Team.Length == 0 ? null : form.Team,
             IsActive = true,
             SecurityStamp = NewStamp(),
             CreatedAt = clock.GetUtcNow(),
@@ -86,7 +87,7 @@ internal sealed class AccountStore(CrmDbContext database, IPasswordHasher<UserAc
         return true;
     }
 
-    /// <summary>Name, e-mail and role.</summary>
+    /// <summary>Name, e-mail, role and team.</summary>
     /// <param name="account">Of <see cref="FindAsync"/>.</param>
     /// <param name="form">Checked.</param>
     /// <param name="cancellation">Cancels.</param>
@@ -95,6 +96,7 @@ internal sealed class AccountStore(CrmDbContext database, IPasswordHasher<UserAc
     {
         var role = form.Role!.Value;
         var email = form.Email.Length == 0 ? null : form.Email;
+        var team = form.Team.Length == 0 ? null : form.Team;
         if (account.Role == Role.Administrator && role != Role.Administrator && account.IsActive && await IsLastAdministratorAsync(account.Id, cancellation))
         {
             return false;
@@ -103,6 +105,7 @@ internal sealed class AccountStore(CrmDbContext database, IPasswordHasher<UserAc
         List<(string, object?)> changes =
         [
             .. Change("name", account.Name, form.Name), .. Change("email", account.Email, email), .. Change("role", account.Role.ToString(), role.ToString()),
+            .. Change("team", account.Team, team),
         ];
         if (changes.Count == 0)
         {
@@ -114,7 +117,7 @@ internal sealed class AccountStore(CrmDbContext database, IPasswordHasher<UserAc
             account.SecurityStamp = NewStamp();
         }
 
-        (account.Name, account.Email, account.Role) = (form.Name, email, role);
+        (account.Name, account.Email, account.Role, account.Team) = (form.Name, email, role, team);
         await SaveAsync(account, "user.changed", AuditDetail.Of(changes), cancellation);
         return true;
     }

@@ -30,6 +30,7 @@ internal static class AuditActions
         ["user.enable"] = "Account switched on",
         ["user.password"] = "Password set",
         ["user.role"] = "Role changed",
+        ["user.team"] = "Team changed",
     };
 
     /// <summary>Kinds of record that the log speaks of.</summary>

@@ -62,10 +62,10 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
                 SELECT DISTINCT p.id, p.typed, p.counterparty_id, c.name, p.person_id, n.name, c.manager_login
                 FROM phone_fragment f JOIN phone p ON p.id = {PhoneFragment.PhoneId} JOIN counterparty c ON c.id = p.counterparty_id
                 LEFT JOIN contact_person n ON n.id = p.person_id
-                WHERE f.entry >= @low AND f.entry < @high {rest} AND c.gone_at IS NULL AND {Reach.Sql(user.Rights.ReadScope, "c")}
+                WHERE f.entry >= @low AND f.entry < @high {rest} AND c.gone_at IS NULL AND {Reach.Sql(user.Rights.ReadScope, "c", user)}
                 LIMIT @limit
                 """,
-                [("@low", low), ("@high", high), ("@digits", digits), ("@login", user.Login), ("@limit", limit)],
+                [("@low", low), ("@high", high), ("@digits", digits), ("@limit", limit), .. Reach.Parameters(user.Rights.ReadScope, user)],
                 row => new PhoneMatch(row.GetString(1), row.GetInt64(2), row.GetString(3), row.Long(4), row.Text(5)),
                 cancellation);
             if (found.Count > 0)
@@ -216,9 +216,9 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
 
     private static string Likes(IReadOnlyList<string> words) => string.Join(" AND ", words.Select((_, i) => $"c.name_folded LIKE @like{i}"));
 
-    private static string Conditions(CounterpartyFilter filter, Scope reach) => string.Join(" AND ", new[]
+    private string Conditions(CounterpartyFilter filter, Scope reach) => string.Join(" AND ", new[]
     {
-        Reach.Sql(reach, "c"),
+        Reach.Sql(reach, "c", user),
         filter.Inactive ? "1 = 1" : "c.gone_at IS NULL AND c.is_active = TRUE",
         filter.Role is null ? "1 = 1" : "(c.roles & @role) <> 0",
         filter.Manager switch { null => "1 = 1", "-" => "c.manager_login IS NULL", _ => "c.manager_login = @manager" },
@@ -231,7 +231,7 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         var words = filter.Words;
         return
         [
-            ("@name", cursor.NameFolded), ("@id", cursor.Id), ("@limit", limit), ("@login", user.Login), ("@role", (int)(filter.Role ?? 0)),
+            ("@name", cursor.NameFolded), ("@id", cursor.Id), ("@limit", limit), .. Reach.Parameters(Scope.Team, user), ("@role", (int)(filter.Role ?? 0)),
             ("@manager", filter.Manager ?? ""), ("@importance", filter.Importance ?? 0), ("@stage", filter.Stage ?? 0),
             ("@match", Match(words, "name")),
             .. words.Select((w, i) => ($"@word{i}", (object?)w)),

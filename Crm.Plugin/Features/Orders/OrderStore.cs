@@ -37,7 +37,7 @@ public sealed record OrderItem(string? Product, string? Code, string? Unit, long
 /// <summary>Reads sales orders that the user may read: those of counterparties within reach.</summary>
 internal sealed class OrderStore(CrmDbContext database, CurrentUser user)
 {
-    private string Readable => user.Rights.ReadScope == Scope.All ? "1 = 1" : $"(c.id IS NOT NULL AND {Reach.Sql(user.Rights.ReadScope, "c")})";
+    private string Readable => user.Rights.ReadScope == Scope.All ? "1 = 1" : $"(c.id IS NOT NULL AND {Reach.Sql(user.Rights.ReadScope, "c", user)})";
 
     /// <summary>Orders newest first.</summary>
     public async Task<OrderList> ListAsync(OrderFilter filter, string? after, int limit, CancellationToken cancellation)
@@ -53,7 +53,7 @@ internal sealed class OrderStore(CrmDbContext database, CurrentUser user)
             ORDER BY o.date DESC, o.id DESC LIMIT @limit
             """,
             [
-                ("@day", day), ("@id", id), ("@login", user.Login), ("@counterparty", filter.Counterparty ?? 0), ("@state", (int)(filter.State ?? 0)),
+                ("@day", day), ("@id", id), .. Reach.Parameters(user.Rights.ReadScope, user), ("@counterparty", filter.Counterparty ?? 0), ("@state", (int)(filter.State ?? 0)),
                 ("@from", filter.From?.DayNumber ?? 0), ("@to", filter.To?.DayNumber ?? 0), ("@limit", limit + 1),
             ],
             OrderLine.Read, cancellation);
@@ -80,7 +80,7 @@ internal sealed class OrderStore(CrmDbContext database, CurrentUser user)
     public async Task<OrderLine?> FindAsync(long id, CancellationToken cancellation) =>
         (await database.ReadAsync(
             $"SELECT {OrderLine.Columns} FROM sales_order o LEFT JOIN counterparty c ON c.id = o.counterparty_id WHERE o.id = @id AND {Readable}",
-            [("@id", id), ("@login", user.Login)], OrderLine.Read, cancellation)).FirstOrDefault();
+            [("@id", id), .. Reach.Parameters(user.Rights.ReadScope, user)], OrderLine.Read, cancellation)).FirstOrDefault();
 
     /// <summary>Lines of one order, at most 500; the caller has found the order within reach.</summary>
     public async Task<IReadOnlyList<OrderItem>> ItemsAsync(long orderId, CancellationToken cancellation) =>

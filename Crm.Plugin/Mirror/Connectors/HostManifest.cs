@@ -46,6 +46,9 @@ public sealed record HostManifest
     /// <summary>ERP group to CRM role name (<c>sales-manager</c>, <c>commercial-director</c>, <c>administrator</c>).</summary>
     public IReadOnlyDictionary<string, string> Roles { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>ERP groups that are teams; null when every group is one.</summary>
+    public IReadOnlyList<string>? Teams { get; init; }
+
     /// <summary>Null when the ERP gets no menu.</summary>
     public ManifestMenu? Menu { get; init; }
 

@@ -76,6 +76,13 @@ internal sealed class ManifestObject
         : value.ValueKind != JsonValueKind.Array ? throw Wrong(name, "must be a list")
         : value.EnumerateArray().Select((item, i) => new ManifestObject(source, $"{path}{name}[{i.ToString(CultureInfo.InvariantCulture)}].", item));
 
+    /// <summary>A list of texts; null when it is not there.</summary>
+    public IReadOnlyList<string>? Texts(string name) =>
+        !element.TryGetProperty(name, out var value) ? null
+        : value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(i => i.ValueKind == JsonValueKind.String && i.GetString() is { Length: > 0 })
+            ? [.. value.EnumerateArray().Select(i => i.GetString()!)]
+            : throw Wrong(name, "must be a list of texts that are not empty");
+
     /// <summary>Nested objects and lists with ':' between the names; null as "".</summary>
     public Dictionary<string, string> Flatten()
     {

@@ -53,7 +53,7 @@ public static partial class ManifestReader
 
     private static HostManifest Read(ManifestObject root, string json)
     {
-        root.AllowOnly("$schema", "id", "name", "version", "contracts", "connector", "address", "signIn", "poll", "sweep", "options", "roles", "menu");
+        root.AllowOnly("$schema", "id", "name", "version", "contracts", "connector", "address", "signIn", "poll", "sweep", "options", "roles", "teams", "menu");
         var id = root.Text("id");
         if (!Id().IsMatch(id))
         {
@@ -87,6 +87,7 @@ public static partial class ManifestReader
             Sweep = root.Time("sweep", TimeSpan.FromHours(6)),
             Options = root.Object("options")?.Flatten() ?? new Dictionary<string, string>(),
             Roles = ReadRoles(root.Object("roles")),
+            Teams = root.Texts("teams"),
             Menu = ReadMenu(root.Object("menu")),
             Json = json,
         };
