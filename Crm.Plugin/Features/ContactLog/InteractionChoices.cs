@@ -1,3 +1,4 @@
+using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Search;
 using Crm.Plugin.Security;
@@ -18,7 +19,7 @@ public sealed record Choice(long Id, string Name);
 public sealed record InteractionOffer(Choice? Counterparty, IReadOnlyList<Choice> Persons, IReadOnlyList<Choice> Users, IReadOnlyList<string> Orders, IReadOnlyList<Choice> Found);
 
 /// <summary>Reads what the form's fields offer, each list bounded.</summary>
-internal sealed class InteractionChoices(CrmDbContext database, CurrentUser user)
+internal sealed class InteractionChoices(CrmDbContext database, CounterpartySearch search, CurrentUser user)
 {
     private const int Longest = 200;
 
@@ -45,7 +46,10 @@ internal sealed class InteractionChoices(CrmDbContext database, CurrentUser user
     public async Task<IReadOnlyList<Choice>> UsersAsync(CancellationToken cancellation) =>
         await database.Set<UserAccount>().Where(u => u.IsActive).OrderBy(u => u.Name).Take(Longest).Select(u => new Choice(u.Id, u.Name)).ToListAsync(cancellation);
 
-    /// <summary>Counterparties whose code is what was typed, or whose name holds it; those that begin with it come first.</summary>
+    /// <summary>
+    /// Counterparties whose code is what was typed or whose name begins with it, then what the list would find by it: a fragment of a name,
+    /// code, tax number, phone, e-mail or contact person.
+    /// </summary>
     public async Task<IReadOnlyList<Choice>> FindAsync(string? typed, CancellationToken cancellation)
     {
         var text = SearchText.Fold(typed ?? "");
@@ -65,7 +69,10 @@ internal sealed class InteractionChoices(CrmDbContext database, CurrentUser user
 #pragma warning restore CA1309
         if (found.Count < enough)
         {
-            found.AddRange(await living.Where(c => c.NameFolded.Contains(text)).Take(enough).Select(c => new Choice(c.Id, c.Name)).ToListAsync(cancellation));
+            // Who may be written to may be read too, so the narrower of the two rights is the one to search by.
+            var scope = (Scope)Math.Min((int)user.Rights.ReadScope, (int)user.Rights.WriteScope);
+            var list = await search.ListAsync(CounterpartyFilter.None with { Text = typed.Trim() }, null, enough, cancellation, scope);
+            found.AddRange(list.Lines.Select(l => new Choice(l.Id, l.Name)));
         }
 
         return [.. found.DistinctBy(c => c.Id).Take(enough)];
