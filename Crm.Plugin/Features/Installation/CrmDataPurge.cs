@@ -1,3 +1,4 @@
+using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -9,6 +10,7 @@ namespace Crm.Plugin.Features.Installation;
 /// <remarks>
 /// A feature's table belongs to a connection by <c>connection_id</c>, to a counterparty by <c>counterparty_id</c>, or to another
 /// table by <c>…_id</c> with that table's entity name (<c>interaction_id</c>). With the last connection every feature's table is emptied.
+/// Classification documents span all ERPs: <see cref="PurgedRuns"/>.
 /// </remarks>
 internal sealed class CrmDataPurge(CrmDbContext database)
 {
@@ -23,11 +25,14 @@ internal sealed class CrmDataPurge(CrmDbContext database)
         var statements = isLast
             ? tables.Select(t => $"DELETE FROM {t.GetTableName()}")
             : tables.SelectMany(t => Chain(t, tables)).OrderByDescending(s => s.Depth).Select(s => s.Sql);
+        var documents = new PurgedRuns(database);
+        var touched = isLast ? new Dictionary<long, int>() : await documents.TouchedAsync(connectionId, cancellation);
         foreach (var sql in statements)
         {
             await database.Database.ExecuteSqlRawAsync(sql, [connectionId], cancellation);
         }
 
+        await documents.RecountAsync(touched, cancellation);
         if (isLast)
         {
             await database.Set<ApiToken>().Where(t => database.Set<UserAccount>().Any(a => a.Id == t.UserId && a.ConnectionId == connectionId)).ExecuteDeleteAsync(cancellation);
