@@ -37,7 +37,7 @@ internal sealed class CommandContext : IAsyncDisposable
     public static async Task<CommandContext> OpenAsync(CrmPluginOptions options, Terminal terminal, CancellationToken cancellation)
     {
         DataFolder.Open(options.DataFolder);
-        var context = Prepare(options, terminal);
+        var context = Prepare(options, terminal, looksOnly: false);
         try
         {
             await DatabaseUpgrade.RunAsync(context.provider, cancellation);
@@ -50,13 +50,22 @@ internal sealed class CommandContext : IAsyncDisposable
         }
     }
 
-    /// <summary>The services over a database that may be absent or of another version.</summary>
-    public static CommandContext Prepare(CrmPluginOptions options, Terminal terminal)
+    /// <summary>The services over a database that may be absent or of another version, for whoever only looks: neither folder nor key is made.</summary>
+    public static CommandContext Look(CrmPluginOptions options, Terminal terminal) => Prepare(options, terminal, looksOnly: true);
+
+    private static CommandContext Prepare(CrmPluginOptions options, Terminal terminal, bool looksOnly)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => Logs(logging, quiet: true));
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         services.AddCrmPlugin(options);
+        if (looksOnly)
+        {
+            // That there are no keys is a finding of the check, not a fault to be logged.
+            services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.None));
+            UntouchedKeys.Use(services, options.DataFolder);
+        }
+
         return new(services.BuildServiceProvider(), terminal);
     }
 

@@ -47,6 +47,13 @@ internal static class DatabaseCheck
         }
     }
 
+    /// <summary>Whether a start of the plugin has made its tables yet.</summary>
+    public static async Task<bool> HasTablesAsync(IServiceProvider services, CancellationToken cancellation)
+    {
+        await using var database = await services.GetRequiredService<IDbContextFactory<CrmDbContext>>().CreateDbContextAsync(cancellation);
+        return (await database.Database.GetAppliedMigrationsAsync(cancellation)).Any();
+    }
+
     private static async Task<TimeSpan> ClockGapAsync(CrmDbContext database, TimeProvider clock, CancellationToken cancellation)
     {
         var there = await database.Database.SqlQuery<double>($"SELECT extract(epoch FROM clock_timestamp())::float8 AS \"Value\"").SingleAsync(cancellation);

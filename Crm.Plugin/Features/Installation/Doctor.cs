@@ -34,10 +34,10 @@ internal sealed class Doctor(CrmPluginOptions options, Terminal terminal)
             yield break;
         }
 
-        await using var context = CommandContext.Prepare(options, terminal);
+        await using var context = CommandContext.Look(options, terminal);
         var database = await DatabaseCheck.RunAsync(context.Services, cancellation);
         yield return database;
-        if (database.State == CheckState.Failed)
+        if (database.State == CheckState.Failed || !await DatabaseCheck.HasTablesAsync(context.Services, cancellation))
         {
             yield break;
         }
