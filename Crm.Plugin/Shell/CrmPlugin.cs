@@ -12,6 +12,7 @@ using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Crm.Plugin.Shell;
 
@@ -43,6 +44,8 @@ public static class CrmPlugin
         services.AddSingleton(options.Clock);
         services.AddStorage(DatabaseOptions.From(options.Database, options.DataFolder));
         services.AddSecurity(options);
+        // A text that was pasted too long is refused by the field's own rule, with the form: up to what the server takes in at all.
+        services.Configure<FormOptions>(form => form.ValueLengthLimit = 32 << 20);
         services.AddLocalization();
         services.AddHttpContextAccessor();
         services.AddRazorComponents();

@@ -1,5 +1,6 @@
 using Crm.Plugin.Security;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Crm.Plugin.Shell;
 
@@ -30,7 +31,7 @@ internal sealed partial class Guard(RequestDelegate next, FrameAncestors ancesto
             return;
         }
 
-        if (http.Response is { HasStarted: false, StatusCode: 403 or 404 or 400, ContentLength: null, ContentType: null })
+        if (http.Response is { HasStarted: false, StatusCode: 403 or 404 or 400 or 413, ContentLength: null, ContentType: null })
         {
             await AnswerAsync(http, http.Response.StatusCode);
         }
@@ -45,6 +46,7 @@ internal sealed partial class Guard(RequestDelegate next, FrameAncestors ancesto
         400 => HttpMethods.IsPost(http.Request.Method) ? "bad-body" : "bad-request",
         403 => "forbidden",
         404 => "not-found",
+        413 => "too-large",
         _ => "failed",
     };
 
@@ -72,12 +74,37 @@ internal sealed class AntiforgeryGuard(RequestDelegate next, IAntiforgery antifo
     {
         var safe = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) || HttpMethods.IsOptions(http.Request.Method);
         // A bearer token is never sent by a browser on its own, so it needs no second proof.
-        if (!safe && !http.Request.Headers.ContainsKey("Authorization") && !await antiforgery.IsRequestValidAsync(http))
+        if (!safe && !http.Request.Headers.ContainsKey("Authorization") && await RefusalAsync(http) is { } status)
         {
-            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            http.Response.StatusCode = status;
+            if (status == StatusCodes.Status413PayloadTooLarge && http.Request.IsPart())
+            {
+                http.Response.Headers["HX-Retarget"] = "body"; // the message is a page of its own, whatever part was asked for
+            }
+
             return;
         }
 
         await next(http);
+    }
+
+    private async Task<int?> RefusalAsync(HttpContext http)
+    {
+        if (http.Request.ContentLength > http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
+        {
+            return StatusCodes.Status413PayloadTooLarge;
+        }
+
+        try
+        {
+            return await antiforgery.IsRequestValidAsync(http) ? null : StatusCodes.Status400BadRequest;
+        }
+        catch (AntiforgeryValidationException unread)
+        {
+            // The body could not be read to its end: too long, or the sender went away.
+            return unread.InnerException is InvalidDataException or BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }
+                ? StatusCodes.Status413PayloadTooLarge
+                : StatusCodes.Status400BadRequest;
+        }
     }
 }

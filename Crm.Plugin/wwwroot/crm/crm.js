@@ -24,9 +24,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A refused form (422) or one that somebody overtook (409) comes back with its reasons: show it like any other answer.
+// A refused form (422, 413 when it is too long to be read) or one that somebody overtook (409) comes back with its reasons: show it like any other answer.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.xhr.status === 422 || event.detail.xhr.status === 409) {
+  if (event.detail.xhr.status === 422 || event.detail.xhr.status === 413 || event.detail.xhr.status === 409) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   }
