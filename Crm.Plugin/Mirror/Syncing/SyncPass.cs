@@ -88,7 +88,8 @@ internal sealed partial class SyncPass(SyncRun run, IReadOnlyList<IEntitySync> e
 
         results.Add(new(entity.Entity, meter.Rows, counts.Changed, counts.Gone, counts.Problems, meter.Elapsed, failure));
         run.Report(entity.Entity, SyncPhase.Finished, meter);
-        LogEntity(log, run.ConnectionId, entity.Entity, meter.Rows, counts.Changed, counts.Gone, counts.Problems, meter.Elapsed.TotalSeconds);
+        // A poll that found nothing new is no event: with many entities and a poll a minute the log would hold nothing else.
+        LogEntity(log, counts.Changed + counts.Gone + counts.Problems > 0 || state.FirstReadAt is null ? LogLevel.Information : LogLevel.Debug, run.ConnectionId, entity.Entity, meter.Rows, counts.Changed, counts.Gone, counts.Problems, meter.Elapsed.TotalSeconds);
         return failure;
     }
 
@@ -176,8 +177,8 @@ internal sealed partial class SyncPass(SyncRun run, IReadOnlyList<IEntitySync> e
         run.Report(entity, SyncPhase.Finished, meter);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Connection {Connection}, {Entity}: {Read} read, {Changed} changed, {Gone} gone, {Problems} problems in {Seconds:0.0} s")]
-    private static partial void LogEntity(ILogger logger, int connection, MirrorEntity entity, long read, long changed, long gone, int problems, double seconds);
+    [LoggerMessage(Message = "Connection {Connection}, {Entity}: {Read} read, {Changed} changed, {Gone} gone, {Problems} problems in {Seconds:0.0} s")]
+    private static partial void LogEntity(ILogger logger, LogLevel level, int connection, MirrorEntity entity, long read, long changed, long gone, int problems, double seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {Connection}, {Entity}: {Failure} {Code}: {Text} Next try in {Seconds:0} s")]
     private static partial void LogFailure(
