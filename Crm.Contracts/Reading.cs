@@ -45,6 +45,17 @@ public sealed record HostPage<T>(
     public bool SweepAdvised { get; init; }
 }
 
+/// <summary>
+/// A source whose <see cref="RowProblem.Place"/>s shift or end without a record to show for it, such as lines of a file that somebody mends.
+/// Implemented beside <see cref="IHostSource{T}"/> by the same object; a source whose places are record ids needs it not.
+/// </summary>
+public interface IRowProblemSource
+{
+    /// <summary>Every row that cannot be read now, in no order. Asked after a change, only while problems are listed; may take as long as a first read.</summary>
+    /// <exception cref="HostException">Every failure.</exception>
+    IAsyncEnumerable<RowProblem> ReadProblemsAsync(CancellationToken cancellation);
+}
+
 /// <summary>A living record's key and version, for the sweep that finds deletes and late commits.</summary>
 public readonly record struct KeyVersion(HostKey Key, string Version);
 

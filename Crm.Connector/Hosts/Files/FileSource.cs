@@ -6,7 +6,7 @@ namespace Crm.Connector.Hosts.Files;
 
 /// <summary>Reads one file. Keeps nothing between calls: the cursor alone says what has been delivered.</summary>
 /// <remarks>Derived from only to give the contracts' source interfaces a type each.</remarks>
-internal abstract class FileSource<T>(FilesOptions options, FileFormat<T> format) : IHostSource<T> where T : class, IHostRecord
+internal abstract class FileSource<T>(FilesOptions options, FileFormat<T> format) : IHostSource<T>, IRowProblemSource where T : class, IHostRecord
 {
     public async IAsyncEnumerable<HostPage<T>> ReadChangedAsync(string? cursor, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -25,6 +25,15 @@ internal abstract class FileSource<T>(FilesOptions options, FileFormat<T> format
         {
             yield return keys;
             await Task.Yield();
+        }
+    }
+
+    public async IAsyncEnumerable<RowProblem> ReadProblemsAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var page in ReadChangedAsync(null, cancellation))
+        {
+            foreach (var problem in page.Problems)
+                yield return problem;
         }
     }
 

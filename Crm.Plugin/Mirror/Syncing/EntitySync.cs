@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Crm.Contracts;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Mirror.Writing;
+using Crm.Plugin.Storage;
 
 namespace Crm.Plugin.Mirror.Syncing;
 
@@ -24,6 +25,7 @@ internal sealed class EntitySync<T>(
     where T : IHostRecord
 {
     private readonly MirrorWriter<T> writer = new(run.Session, table, run.ConnectionId, run.Clock);
+    private bool hasNews;
 
     public MirrorEntity Entity => table.Entity;
 
@@ -51,6 +53,11 @@ internal sealed class EntitySync<T>(
                 await MirrorKeys.MakeAsync(run.Session, table, cancellation);
             }
 
+            if (!phase.IsFirstRead && hasNews && source is IRowProblemSource problems)
+            {
+                await RelistAsync(problems, cancellation);
+            }
+
             return total;
         }
         catch
@@ -69,6 +76,35 @@ internal sealed class EntitySync<T>(
         }
 
         return await new Sweep<T>(source, table, writer, run).RunAsync(keys, state, phase, meter, cancellation);
+    }
+
+    /// <summary>A bad row that was mended in its file comes as a good one, and nothing in it tells which line of the list it was.</summary>
+    private async Task RelistAsync(IRowProblemSource problems, CancellationToken cancellation)
+    {
+        (string, object?)[] values = [("@c", run.ConnectionId), ("@e", (int)Entity), ("@now", Instant.ToMicroseconds(run.Clock.GetUtcNow()))];
+        if (!await ProblemList.IsAnyAsync(run.Session, values, cancellation))
+        {
+            return;
+        }
+
+        var found = new List<RowProblem>();
+        await foreach (var problem in problems.ReadProblemsAsync(cancellation).WithCancellation(cancellation))
+        {
+            found.Add(problem);
+            if (found.Count == ProblemList.Limit)
+            {
+                break;
+            }
+        }
+
+        await run.Session.InTransactionAsync(
+            async () =>
+            {
+                await ProblemList.ReplaceAsync(run.Session, found, values, cancellation);
+                await run.States.CountProblemsAsync(Entity, cancellation);
+                return found.Count;
+            },
+            cancellation);
     }
 
     private async Task FetchAsync(string? cursor, ChannelWriter<HostPage<T>> pages, CancellationToken cancellation)
@@ -92,6 +128,7 @@ internal sealed class EntitySync<T>(
     private async Task<PageCounts> StoreAsync(
         ChannelReader<HostPage<T>> pages, SyncStateRecord state, MirrorPhase phase, SyncMeter meter, CancellationToken cancellation)
     {
+        hasNews = false;
         var total = default(PageCounts);
         var cursor = state.Cursor;
         while (await pages.WaitToReadAsync(cancellation))
@@ -112,6 +149,7 @@ internal sealed class EntitySync<T>(
                         return run.States.AdvanceAsync(Entity, page, counts, meter, cancellation);
                     },
                     cancellation);
+                hasNews = true;
                 cursor = page.NextCursor;
                 if (meter.IsTimeToReport())
                 {

@@ -97,6 +97,10 @@ internal sealed class SyncStates(MirrorSession session, int connectionId, TimePr
             ("@no", false),
             ("@changed", changed));
 
+    /// <summary>The list of problems was made anew.</summary>
+    public Task CountProblemsAsync(MirrorEntity entity, CancellationToken cancellation) =>
+        SetAsync(entity, "problems = (SELECT COUNT(*) FROM sync_problem p WHERE p.connection_id = @c AND p.entity = @e)", cancellation);
+
     /// <summary>A sweep was not believed.</summary>
     public Task DoubtSweepAsync(MirrorEntity entity, CancellationToken cancellation) =>
         SetAsync(entity, "sweep_doubt_at = @now, swept_at = @now, sweep_advised = @no", cancellation, ("@no", false));

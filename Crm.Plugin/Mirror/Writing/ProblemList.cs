@@ -46,6 +46,29 @@ public static class ProblemList
         }
     }
 
+    /// <summary>Whether anything is listed of an entity.</summary>
+    internal static async Task<bool> IsAnyAsync(MirrorSession session, (string, object?)[] values, CancellationToken cancellation) =>
+        (await session.QueryAsync("SELECT 1 FROM sync_problem WHERE connection_id = @c AND entity = @e LIMIT 1", r => r.GetInt32(0), cancellation, values)).Count > 0;
+
+    /// <summary>Leaves exactly these of the host's: what was mended goes, what has moved is found at its new place. Rows that the mirror itself refused stay.</summary>
+    internal static async Task ReplaceAsync(MirrorSession session, IReadOnlyCollection<RowProblem> problems, (string, object?)[] values, CancellationToken cancellation)
+    {
+        var known = await KnownAsync(session, values, cancellation);
+        var now = problems.GroupBy(p => CleanText.Of(p.Place), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last(), StringComparer.Ordinal);
+        foreach (var (place, code) in known.Where(k => now.GetValueOrDefault(k.Key)?.Code != k.Value && !k.Value.StartsWith("mirror.", StringComparison.Ordinal)))
+        {
+            await session.ExecuteAsync("DELETE FROM sync_problem WHERE connection_id = @c AND entity = @e AND place = @place", cancellation, [.. values, ("@place", place)]);
+        }
+
+        foreach (var (place, problem) in now.Where(n => known.GetValueOrDefault(n.Key) != n.Value.Code))
+        {
+            await session.ExecuteAsync(
+                "INSERT INTO sync_problem (connection_id, entity, place, code, reason, seen_at) VALUES (@c, @e, @place, @code, @reason, @now)",
+                cancellation,
+                [.. values, ("@place", place), ("@code", problem.Code), ("@reason", CleanText.Of(problem.Reason))]);
+        }
+    }
+
     private static async Task<Dictionary<string, string>> KnownAsync(MirrorSession session, (string, object?)[] values, CancellationToken cancellation)
     {
         var known = new Dictionary<string, string>(StringComparer.Ordinal);
