@@ -135,4 +135,17 @@ public sealed class AccountScreenTests(PostgresServer postgres)
         await using var database = app.Database();
         return (await database.Set<UserAccount>().SingleAsync(a => a.Login == login)).Id;
     }
+
+    [Theory]
+    [InlineData("en", "Sales manager", "Commercial director", "Administrator")]
+    [InlineData("ru", "Менеджер по продажам", "Коммерческий директор", "Администратор")]
+    [InlineData("uk", "Менеджер з продажу", "Комерційний директор", "Адміністратор")]
+    public async Task Roles_InEveryLanguage_AreWords(string language, params string[] expected)
+    {
+        await using var app = await CrmApp.StartAsync();
+        using var browser = await app.SignInAsync("root", Role.Administrator, language);
+
+        Assert.Equal(expected, (await browser.OpenAsync("/administration/users/new")).QuerySelectorAll("#role option").Select(o => o.TextContent));
+        Assert.Equal(expected, (await browser.OpenAsync("/administration/roles")).QuerySelectorAll("tbody th").Select(o => o.TextContent));
+    }
 }
