@@ -165,8 +165,10 @@ internal static partial class ScreenBenchmark
         var requests = run.Requests;
         var times = new double[requests];
         var failures = 0;
+        var worked = TimeSpan.Zero;
         for (var i = -requests; i < requests; i++)
         {
+            worked = i == 0 ? Environment.CpuUsage.TotalTime : worked;
             var start = Stopwatch.GetTimestamp();
             using var answer = await send(Math.Abs(i));
             if (i >= 0)
@@ -177,7 +179,7 @@ internal static partial class ScreenBenchmark
         }
 
         Array.Sort(times);
-        Line($"{name,-45} p50 {times[requests / 2],7:0.00} ms   p95 {times[requests * 95 / 100],7:0.00} ms{(failures > 0 ? $"   {failures} FAILED" : "")}");
+        Line($"{name,-45} p50 {times[requests / 2],7:0.00} ms   p95 {times[requests * 95 / 100],7:0.00} ms   {(Environment.CpuUsage.TotalTime - worked).TotalMilliseconds / requests,6:0.00} ms of processor time{(failures > 0 ? $"   {failures} FAILED" : "")}");
     }
 
     private static string TokenOf(string page) => Token().Match(page).Groups[1].Value;

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Crm.Plugin.Storage;
@@ -12,6 +14,9 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
     /// </summary>
     public const string Text = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=15000; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;";
 
+    // A pooled connection is opened by each context that takes it, but its settings stay with the engine's handle.
+    private static readonly ConditionalWeakTable<SQLitePCL.sqlite3, object> Settled = [];
+
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Apply(connection);
 
     public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
@@ -22,6 +27,11 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
 
     public static void Apply(DbConnection connection)
     {
+        if (connection is not SqliteConnection { Handle: { } handle } || !Settled.TryAdd(handle, Settled))
+        {
+            return;
+        }
+
         using var command = connection.CreateCommand();
         // EF looks read-only whether the database exists; such a connection cannot change the journal.
         command.CommandText = connection.ConnectionString.Contains("Mode=ReadOnly", StringComparison.OrdinalIgnoreCase) ? "PRAGMA busy_timeout=15000" : Text;

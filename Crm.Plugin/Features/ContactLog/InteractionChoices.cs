@@ -40,8 +40,10 @@ internal sealed class InteractionChoices(CrmDbContext database, CounterpartySear
         await Reachable().Where(c => c.Id == id).Select(c => new Choice(c.Id, c.Name)).FirstOrDefaultAsync(cancellation);
 
     public async Task<IReadOnlyList<Choice>> PersonsAsync(long counterpartyId, CancellationToken cancellation) =>
-        await database.Set<ContactPersonRecord>().Where(p => p.CounterpartyId == counterpartyId && p.GoneAt == null && p.IsActive)
-            .OrderBy(p => p.NameFolded).Take(Longest).Select(p => new Choice(p.Id, p.Position == null ? p.Name : p.Name + ", " + p.Position)).ToListAsync(cancellation);
+        await database.ReadAsync(
+            "SELECT p.id, p.name, p.position FROM contact_person p WHERE p.counterparty_id = @id AND p.gone_at IS NULL AND p.is_active = TRUE ORDER BY p.name_folded LIMIT @limit",
+            [("@id", counterpartyId), ("@limit", Longest)],
+            row => new Choice(row.GetInt64(0), row.Text(2) is { } position ? $"{row.GetString(1)}, {position}" : row.GetString(1)), cancellation);
 
     public async Task<IReadOnlyList<Choice>> UsersAsync(CancellationToken cancellation) =>
         await database.Set<UserAccount>().Where(u => u.IsActive).OrderBy(u => u.Name).Take(Longest).Select(u => new Choice(u.Id, u.Name)).ToListAsync(cancellation);

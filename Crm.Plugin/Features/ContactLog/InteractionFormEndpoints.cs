@@ -38,7 +38,7 @@ internal static class InteractionFormEndpoints
             : await services.Writer.CreateAsync(draft, cancellation);
         if (outcome.Verdict == InteractionVerdict.Saved)
         {
-            return await SavedAsync(http, services, form, draft, outcome.Id, cancellation);
+            return await SavedAsync(http, services, form, outcome.Created!, cancellation);
         }
 
         http.Response.StatusCode = outcome.Verdict == InteractionVerdict.NotFound && draft.CounterpartyId != 0 ? StatusCodes.Status404NotFound : StatusCodes.Status422UnprocessableEntity;
@@ -55,15 +55,15 @@ internal static class InteractionFormEndpoints
     public static string Back(string wanted, string otherwise) =>
         wanted is ['/', ..] && !wanted.StartsWith("//", StringComparison.Ordinal) && !wanted.Contains('\\', StringComparison.Ordinal) ? wanted : otherwise;
 
-    private static async Task<IResult> SavedAsync(HttpContext http, InteractionServices services, InteractionForm form, InteractionDraft draft, long id, CancellationToken cancellation)
+    private static async Task<IResult> SavedAsync(HttpContext http, InteractionServices services, InteractionForm form, Interaction created, CancellationToken cancellation)
     {
         if (!http.Request.IsPart())
         {
-            return TypedResults.LocalRedirect(Back(form["back"], string.Create(CultureInfo.InvariantCulture, $"/counterparties/{draft.CounterpartyId}")));
+            return TypedResults.LocalRedirect(Back(form["back"], string.Create(CultureInfo.InvariantCulture, $"/counterparties/{created.CounterpartyId}")));
         }
 
         http.Response.Headers["HX-Trigger"] = "interaction-logged";
-        return Screen.Of<LoggedContact>(new { draft.CounterpartyId, Entry = await services.Store.FindEntryAsync(id, cancellation), Back = form["back"] });
+        return Screen.Of<LoggedContact>(new { created.CounterpartyId, Entry = await services.Store.EntryAsync(created, cancellation), Back = form["back"] });
     }
 
     private static long? Counterparty(InteractionForm form) =>

@@ -9,8 +9,13 @@ namespace Crm.Plugin.Features.ContactLog;
 internal sealed class InteractionPlace(CrmDbContext database, CurrentUser user)
 {
     /// <summary>Whether this user may log contacts with a counterparty; unknown and forbidden are not told apart.</summary>
-    public Task<bool> IsWritableAsync(long counterpartyId, CancellationToken cancellation) =>
-        database.Set<CounterpartyRecord>().Within(user.Rights.WriteScope, user).Within(user.Rights.ReadScope, user).AnyAsync(c => c.Id == counterpartyId, cancellation);
+    public async Task<bool> IsWritableAsync(long counterpartyId, CancellationToken cancellation)
+    {
+        var (write, read) = (user.Rights.WriteScope, user.Rights.ReadScope);
+        return (await database.ReadAsync(
+            $"SELECT c.id FROM counterparty c WHERE c.id = @id AND {Reach.Sql(write, "c", user)} AND {Reach.Sql(read, "c", user)}",
+            [("@id", counterpartyId), .. Reach.Parameters(write == Scope.Team ? write : read, user)], row => row.GetInt64(0), cancellation)).Count > 0;
+    }
 
     /// <summary>Everything in the draft that points nowhere. Asks the database only for what was given.</summary>
     public async Task<IReadOnlyList<Refusal>> CheckAsync(InteractionDraft draft, CancellationToken cancellation)

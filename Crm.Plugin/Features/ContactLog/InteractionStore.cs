@@ -49,6 +49,42 @@ internal sealed class InteractionStore(CrmDbContext database, CurrentUser user)
     public async Task<InteractionEntry?> FindEntryAsync(long id, CancellationToken cancellation) =>
         await Entries(Filtered(new InteractionFilter()).Where(i => i.Id == id)).FirstOrDefaultAsync(cancellation);
 
+    /// <summary>The entry of an interaction that this request has just saved: only the names are read.</summary>
+    public async Task<InteractionEntry> EntryAsync(Interaction saved, CancellationToken cancellation)
+    {
+        var names = (await database.ReadAsync(
+            """
+            SELECT c.name, (SELECT p.name FROM contact_person p WHERE p.id = @person), (SELECT u.name FROM user_account u WHERE u.id = @user)
+            FROM counterparty c WHERE c.id = @id
+            """,
+            [("@id", saved.CounterpartyId), ("@person", saved.PersonId ?? 0), ("@user", saved.ResponsibleId)],
+            row => (Counterparty: row.GetString(0), Person: row.Text(1), Responsible: row.Text(2)), cancellation)).Single();
+        return new InteractionEntry
+        {
+            Id = saved.Id,
+            Version = saved.Version,
+            CounterpartyId = saved.CounterpartyId,
+            CounterpartyName = names.Counterparty,
+            Kind = saved.Kind,
+            Direction = saved.Direction,
+            State = saved.State,
+            Importance = saved.Importance,
+            Subject = saved.Subject,
+            Content = saved.Content,
+            Result = saved.Result,
+            NextStep = saved.NextStep,
+            At = saved.At,
+            PlannedStart = saved.PlannedStart,
+            PlannedEnd = saved.PlannedEnd,
+            Minutes = saved.Minutes,
+            PersonName = names.Person,
+            Room = saved.Room,
+            Basis = saved.Basis,
+            ResponsibleId = saved.ResponsibleId,
+            ResponsibleName = names.Responsible,
+        };
+    }
+
     /// <summary>Everything this user may read.</summary>
     public IQueryable<Interaction> Readable() => Filtered(new InteractionFilter());
 

@@ -23,7 +23,11 @@ public enum InteractionVerdict
 /// <param name="Verdict">How it ended.</param>
 /// <param name="Id">Of the interaction; 0 when there is none.</param>
 /// <param name="Refusals">Why it was refused, at the fields.</param>
-public sealed record InteractionOutcome(InteractionVerdict Verdict, long Id, IReadOnlyList<Refusal> Refusals);
+public sealed record InteractionOutcome(InteractionVerdict Verdict, long Id, IReadOnlyList<Refusal> Refusals)
+{
+    /// <summary>A new interaction as it was saved; null when none was made.</summary>
+    internal Interaction? Created { get; init; }
+}
 
 /// <summary>Writes new interactions. One transaction each: contact, participants, next step and audit note are there together or not at all.</summary>
 internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user, AuditLog audit, InteractionGuards guards)
@@ -31,6 +35,8 @@ internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user,
     /// <summary>Logs or plans a contact.</summary>
     public async Task<InteractionOutcome> CreateAsync(InteractionDraft draft, CancellationToken cancellation)
     {
+        // Once for all that follows, the reading back by the same request included.
+        await database.Database.OpenConnectionAsync(cancellation);
         var now = guards.Now;
         IReadOnlyList<Refusal> refusals = InteractionRule.Check(draft, now);
         if (!await guards.Place.IsWritableAsync(draft.CounterpartyId, cancellation))
@@ -65,7 +71,7 @@ internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user,
 
         await database.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
-        return new(InteractionVerdict.Saved, interaction.Id, []);
+        return new(InteractionVerdict.Saved, interaction.Id, []) { Created = interaction };
     }
 
     private static InteractionOutcome Refused(long id, IReadOnlyList<Refusal> refusals) => new(InteractionVerdict.Refused, id, refusals);
