@@ -25,7 +25,26 @@ public sealed record DatabaseOptions(DatabaseKind Kind, string ConnectionString)
 
         return setting.StartsWith("Data Source=", StringComparison.OrdinalIgnoreCase)
             ? new(DatabaseKind.Sqlite, setting)
-            : new(DatabaseKind.PostgreSql, setting.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) && setting.Contains("://", StringComparison.Ordinal) ? FromUri(new Uri(setting)) : setting);
+            : new(DatabaseKind.PostgreSql, Prepared(setting.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) && setting.Contains("://", StringComparison.Ordinal) ? FromUri(new Uri(setting)) : setting));
+    }
+
+    /// <summary>The statements of the screens are few and come again: the server keeps their plans, unless the setting says otherwise (as a connection pooler may need).</summary>
+    private static string Prepared(string setting)
+    {
+        try
+        {
+            var builder = new Npgsql.NpgsqlConnectionStringBuilder(setting);
+            if (!builder.ContainsKey("Max Auto Prepare"))
+            {
+                builder.MaxAutoPrepare = 64;
+            }
+
+            return builder.ConnectionString;
+        }
+        catch (ArgumentException)
+        {
+            return setting; // the first connection says what is wrong with it, where somebody hears it
+        }
     }
 
     /// <inheritdoc/>

@@ -13,13 +13,22 @@ internal static class Query
     {
         await using var command = await database.CommandAsync(sql, parameters, cancellation);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var rows = new List<T>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            rows.Add(row(reader));
-        }
+        return await RowsAsync(reader, row, cancellation);
+    }
 
-        return rows;
+    /// <summary>Reads the rows of several statements, parted by semicolons, in one round trip.</summary>
+    public static async Task<List<List<T>>> ReadSeveralAsync<T>(
+        this CrmDbContext database, string sql, IEnumerable<(string Name, object? Value)> parameters, Func<DbDataReader, T> row, CancellationToken cancellation)
+    {
+        await using var command = await database.CommandAsync(sql, parameters, cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var results = new List<List<T>>();
+        do
+        {
+            results.Add(await RowsAsync(reader, row, cancellation));
+        }
+        while (await reader.NextResultAsync(cancellation));
+        return results;
     }
 
     /// <summary>A command on the context's own connection, which is open from now until the context ends.</summary>
@@ -43,6 +52,17 @@ internal static class Query
         }
 
         return command;
+    }
+
+    private static async Task<List<T>> RowsAsync<T>(DbDataReader reader, Func<DbDataReader, T> row, CancellationToken cancellation)
+    {
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            rows.Add(row(reader));
+        }
+
+        return rows;
     }
 
     public static string? Text(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);

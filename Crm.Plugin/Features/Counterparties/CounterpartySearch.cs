@@ -180,35 +180,38 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
     private async Task<List<CounterpartyLine>> ByNumberAsync(CounterpartyFilter filter, Scope reach, int limit, CancellationToken cancellation)
     {
         var typed = filter.Text.Replace(" ", "", StringComparison.Ordinal);
-        var result = new List<CounterpartyLine>();
-        var parameters = Parameters(filter, ListCursor.Start, limit).ToList();
-        parameters.AddRange([("@code", typed), ("@codeEnd", typed + "\uffff")]);
-        foreach (var digits in PhoneDigits.Candidates(filter.Text))
+        var candidates = PhoneDigits.Candidates(filter.Text);
+        var ranges = candidates.Select(PhoneFragment.Range).ToList();
+        (string, object?)[] parameters =
+        [
+            .. Parameters(filter, ListCursor.Start, limit), ("@code", typed), ("@codeEnd", typed + "\uffff"),
+            .. candidates.SelectMany((digits, i) => ((string, object?)[])[($"@low{i}", ranges[i].Low), ($"@high{i}", ranges[i].High), ($"@digits{i}", digits)]),
+        ];
+        var conditions = Conditions(filter, reach);
+        // The first way to read what was typed nearly always finds it: it goes with code and tax number in one round trip.
+        var found = await database.ReadSeveralAsync(
+            string.Join("; ", ((string[])["code", "tax_id"]).Select(column =>
+                $"SELECT {CounterpartyLine.Columns} FROM counterparty c WHERE c.{column} >= @code AND c.{column} < @codeEnd AND {conditions} ORDER BY c.{column} LIMIT @limit")
+                .Concat(candidates.Take(1).Select((digits, i) => ByPhone(digits, i, conditions)))),
+            parameters, CounterpartyLine.Read, cancellation);
+        var byPhone = found.Count > 2 ? found[2] : [];
+        for (var i = 1; i < candidates.Count && byPhone.Count == 0; i++)
         {
-            var (low, high) = PhoneFragment.Range(digits);
-            var whole = digits.Length > PhoneDigits.FragmentLength ? (sqlite ? "AND instr(p.digits, @digits) > 0" : "AND strpos(p.digits, @digits) > 0") : "";
-            result.AddRange(await database.ReadAsync(
-                $"""
-                SELECT {CounterpartyLine.Columns} FROM counterparty c WHERE c.id IN (
-                    SELECT p.counterparty_id FROM phone_fragment f JOIN phone p ON p.id = {PhoneFragment.PhoneId}
-                    WHERE f.entry >= @low AND f.entry < @high {whole} LIMIT {SortedHits / 10})
-                AND {Conditions(filter, reach)} ORDER BY c.name_folded, c.id LIMIT @limit
-                """,
-                [.. parameters, ("@low", low), ("@high", high), ("@digits", digits)], CounterpartyLine.Read, cancellation));
-            if (result.Count > 0)
-            {
-                break;
-            }
+            byPhone = await database.ReadAsync(ByPhone(candidates[i], i, conditions), parameters, CounterpartyLine.Read, cancellation);
         }
 
-        foreach (var column in (string[])["code", "tax_id"])
-        {
-            result.AddRange(await database.ReadAsync(
-                $"SELECT {CounterpartyLine.Columns} FROM counterparty c WHERE c.{column} >= @code AND c.{column} < @codeEnd AND {Conditions(filter, reach)} ORDER BY c.{column} LIMIT @limit",
-                parameters, CounterpartyLine.Read, cancellation));
-        }
+        return [.. byPhone.Concat(found[0]).Concat(found[1]).DistinctBy(l => l.Id).Take(limit)];
+    }
 
-        return [.. result.DistinctBy(l => l.Id).Take(limit)];
+    private string ByPhone(string digits, int no, string conditions)
+    {
+        var whole = digits.Length > PhoneDigits.FragmentLength ? (sqlite ? $"AND instr(p.digits, @digits{no}) > 0" : $"AND strpos(p.digits, @digits{no}) > 0") : "";
+        return $"""
+            SELECT {CounterpartyLine.Columns} FROM counterparty c WHERE c.id IN (
+                SELECT p.counterparty_id FROM phone_fragment f JOIN phone p ON p.id = {PhoneFragment.PhoneId}
+                WHERE f.entry >= @low{no} AND f.entry < @high{no} {whole} LIMIT {SortedHits / 10})
+            AND {conditions} ORDER BY c.name_folded, c.id LIMIT @limit
+            """;
     }
 
     private string Contains(IReadOnlyList<string> words, string alias = "c") =>
