@@ -13,6 +13,7 @@ internal sealed class FileScan<T> where T : IHostRecord
     private readonly List<Element> _elements = [];
     private readonly List<ulong> _chunks = [];
     private RowSketch? _sketch;
+    private SketchFeed? _feed;
 
     /// <param name="file">The file.</param>
     /// <param name="format">Of its rows.</param>
@@ -36,20 +37,28 @@ internal sealed class FileScan<T> where T : IHostRecord
     /// <summary>Of all chunks up to and with the present one.</summary>
     public ulong Fold { get; private set; }
 
-    public RowSketch Sketch => _sketch ??= new(2);
+    /// <summary>Of all rows so far.</summary>
+    public RowSketch Sketch
+    {
+        get
+        {
+            _feed?.Finish();
+            return _sketch ??= new(2);
+        }
+    }
 
     public bool Next()
     {
         if (!_reader.Read())
             return false;
-        _sketch ??= new(_format.KeyWords(_reader, _file));
+        _feed ??= new(_sketch ??= new(_format.KeyWords(_reader, _file)));
         IsIndependent = _format.Cut(_reader, _file, _seen, _elements);
         FoldBefore = Fold;
         Fold = RowHash.Append(Fold, _reader.Fingerprint);
         _chunks.Add(_reader.Fingerprint);
         var bytes = _reader.Bytes;
         foreach (ref readonly var element in Elements)
-            _sketch.Add(element.Hash, bytes.Slice(element.KeyStart, element.KeyLength));
+            _feed.Add(element.Hash, bytes.Slice(element.KeyStart, element.KeyLength));
         return true;
     }
 

@@ -39,15 +39,27 @@ internal sealed class RowSketch
     public void Add(ulong hash, ReadOnlySpan<byte> key, int times = 1)
     {
         Span<ulong> words = stackalloc ulong[KeyWords];
+        Pack(key, words);
+        Toggle(hash, words, times);
+    }
+
+    /// <summary>Puts in many rows, with their keys as <see cref="Pack"/> makes them.</summary>
+    public void Add(ReadOnlySpan<ulong> hashes, ReadOnlySpan<ulong> keys)
+    {
+        for (var i = 0; i < hashes.Length; i++)
+            Toggle(hashes[i], keys.Slice(i * KeyWords, KeyWords), 1);
+    }
+
+    /// <summary>Lays a key into words of 8 bytes; all zeros when it has none or does not fit.</summary>
+    public static void Pack(ReadOnlySpan<byte> key, Span<ulong> words)
+    {
         words.Clear();
-        if (KeyWords > 0 && key.Length > 0 && key.Length < KeyWords * 8)
+        if (key.Length > 0 && key.Length < words.Length * 8)
         {
             var bytes = MemoryMarshal.AsBytes(words);
             bytes[0] = (byte)(key.Length + 1);
             key.CopyTo(bytes[1..]);
         }
-
-        Toggle(hash, words, times);
     }
 
     public RowSketch Minus(RowSketch other)
