@@ -8,6 +8,7 @@ using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Installation;
 using Crm.Plugin.Features.MyDay;
 using Crm.Plugin.Features.Orders;
+using Crm.Plugin.Features.SalesHistory;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Security;
@@ -66,6 +67,7 @@ public static class CrmPlugin
         services.AddInstallation();
         services.AddMyDay();
         services.AddOrders();
+        services.AddSalesHistory(renews: options.RunJobs);
         return services;
     }
 

@@ -14,13 +14,12 @@ internal sealed class ClassTimeline(CrmDbContext database, IStringLocalizer<Text
     {
         var at = before.At == long.MaxValue ? DateTimeOffset.MaxValue.AddDays(-1) : Instant.FromMicroseconds(before.At);
         var rows = await (
-            from run in database.Set<ClassificationRun>()
-            where (run.State == RunState.Approved || run.State == RunState.Superseded) && run.ApprovedAt <= at && (run.ApprovedAt < at || run.Id < before.Id)
-            join row in database.Set<ClassificationRow>() on run.Id equals row.RunId
-            where row.CounterpartyId == counterpartyId
-                && (row.Importance != row.PreviousImportance || row.Stage != row.PreviousStage || row.Regularity != row.PreviousRegularity)
+            from change in database.Set<ClassChange>()
+            where change.CounterpartyId == counterpartyId
+            join run in database.Set<ClassificationRun>() on change.RunId equals run.Id
+            where run.ApprovedAt <= at && (run.ApprovedAt < at || run.Id < before.Id)
             orderby run.ApprovedAt descending, run.Id descending
-            select new { run.Id, run.ApprovedAt, Row = row }).Take(limit).ToListAsync(cancellation);
+            select new { run.Id, run.ApprovedAt, Row = change }).Take(limit).ToListAsync(cancellation);
         return [.. rows.Select(r => new TimelineEntry(
             r.ApprovedAt!.Value, false, r.Id, "chart-bar", "purple",
             texts["Class and stage: {0} → {1}", Title(r.Row.PreviousImportance, r.Row.PreviousStage, r.Row.PreviousRegularity), Title(r.Row.Importance, r.Row.Stage, r.Row.Regularity)],

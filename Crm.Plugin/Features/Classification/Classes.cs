@@ -59,6 +59,25 @@ public enum Measure
 
     /// <summary>Days between purchases; measures regularity only, there is nothing to rank.</summary>
     Intervals = 5,
+
+    /// <summary>Several measures, each as a share of its own total, weighted. In points: all together have 1,000,000.</summary>
+    Weighted = 6,
+}
+
+/// <summary>Who is classified. Numbers are stored.</summary>
+public enum Population
+{
+    /// <summary>By sales orders.</summary>
+    Customers = 1,
+
+    /// <summary>By purchase orders.</summary>
+    Suppliers = 2,
+
+    /// <summary>Sellers by the sales orders that carry their sign-in name.</summary>
+    Managers = 3,
+
+    /// <summary>By lines of sales orders.</summary>
+    Products = 4,
 }
 
 /// <summary>Which rules a run follows. Numbers are stored.</summary>

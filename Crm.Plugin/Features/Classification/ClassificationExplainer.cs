@@ -1,5 +1,3 @@
-using Crm.Contracts;
-using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -21,53 +19,51 @@ internal sealed class ClassificationExplainer(IDbContextFactory<CrmDbContext> co
         var parameters = ClassificationJson.ReadParameters(run.Parameters);
         var totals = ClassificationJson.ReadTotals(totalsText);
         await using var database = await contexts.CreateDbContextAsync(cancellation);
-        var meter = await MeasureAsync(database, run, subject.Row, parameters, totals.Currency, cancellation);
+        await database.Database.OpenConnectionAsync(cancellation);
+        var previousAsOf = await database.Set<ClassificationRun>().Where(r => r.Id == run.PreviousRunId).Select(r => (DateOnly?)r.AsOf).FirstOrDefaultAsync(cancellation);
+        var meter = new CustomerMeter(parameters);
+        meter.Begin(new(subject.Row.PreviousImportance, subject.Row.PreviousStage, subject.Row.PreviousRegularity), previousAsOf);
+        new MemberStream(database.Database.GetDbConnection(), null, parameters, counterpartyId).ReadInto(new Sink(meter), totals.Currency, null, cancellation);
+        var table = await store.TableAsync(run, cancellation);
+        var isWeighted = parameters.Measure == Measure.Weighted;
         return new()
         {
             Run = run,
             Parameters = parameters,
             Totals = totals,
             Subject = subject,
-            Above = await NeighbourAsync(database, runId, subject.Row.Place - 1, user, cancellation),
-            Below = await NeighbourAsync(database, runId, subject.Row.Place + 1, user, cancellation),
+            Above = await NeighbourAsync(database, run, table, subject.Row.Place - 1, user, cancellation),
+            Below = await NeighbourAsync(database, run, table, subject.Row.Place + 1, user, cancellation),
             Series = [.. parameters.Window.BucketStarts().Zip(meter.Series.ToArray(), (start, value) => new SeriesPoint(start, value))],
-            HasMirrorChanged = meter.ValueE4 != subject.Row.ValueE4 || meter.Variation() != subject.Row.CvE3 || meter.History.Purchases != subject.Row.PurchasesEver,
+            Components = [.. isWeighted ? parameters.Weights.Measures.Select((m, i) => new WeightedPart(m, parameters.Weights.Of(m), meter.Components[i], totals.ComponentTotalsE4[i])) : []],
+            HasMirrorChanged = (!isWeighted && meter.ValueE4 != subject.Row.ValueE4) || meter.Variation() != subject.Row.CvE3 || meter.History.Purchases != subject.Row.PurchasesEver,
         };
     }
 
-    private static async Task<CustomerMeter> MeasureAsync(
-        CrmDbContext database, ClassificationRun run, ClassificationRow row, ClassificationParameters parameters, string currency, CancellationToken cancellation)
+    private static async Task<Neighbour?> NeighbourAsync(CrmDbContext database, ClassificationRun run, RunTable table, int place, CurrentUser user, CancellationToken cancellation)
     {
-        var previousAsOf = await database.Set<ClassificationRun>().Where(r => r.Id == run.PreviousRunId).Select(r => (DateOnly?)r.AsOf).FirstOrDefaultAsync(cancellation);
-        var meter = new CustomerMeter(parameters);
-        meter.Begin(new(row.PreviousImportance, row.PreviousStage, row.PreviousRegularity), previousAsOf);
-        var needsQuantity = parameters.Measure == Measure.Quantity || parameters.Regularity == Measure.Quantity;
-        var orders = await database.Set<SalesOrderRecord>()
-            .Where(o => o.CounterpartyId == row.CounterpartyId && o.Date <= parameters.AsOf && o.GoneAt == null
-                && (o.State == OrderState.Confirmed || o.State == OrderState.Delivered))
-            .OrderBy(o => o.Date)
-            .Select(o => new
-            {
-                o.Date,
-                o.Kind,
-                o.Currency,
-                o.TotalE4,
-                o.CostE4,
-                Quantity = needsQuantity ? database.Set<SalesOrderLineRecord>().Where(l => l.OrderId == o.Id).Sum(l => l.QuantityE4) : 0,
-            })
-            .ToListAsync(cancellation);
-        foreach (var order in orders)
+        if (place < 1 || place > table.ByPlace.Length)
         {
-            var isSale = order.Kind == SalesOrderKind.Sale;
-            meter.Add(new(order.Date.DayNumber, isSale, order.Currency == currency, order.TotalE4, order.CostE4, isSale ? order.Quantity : -Math.Abs(order.Quantity)));
+            return null;
         }
 
-        return meter;
+        var row = table.Rows[table.ByPlace[place - 1]];
+        var found = await RunMembers.FindAsync(database, run.Population, [row.Id], user.Rights.ReadScope, user, cancellation);
+        return found.TryGetValue(row.Id, out var member) ? new(place, member.Name, row.ValueE4, table.EffectiveOf(row).Importance) : null;
     }
 
-    private static Task<Neighbour?> NeighbourAsync(CrmDbContext database, long runId, int place, CurrentUser user, CancellationToken cancellation) => (
-        from row in database.Set<ClassificationRow>()
-        where row.RunId == runId && row.Place == place
-        join counterparty in database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user) on row.CounterpartyId equals counterparty.Id
-        select new Neighbour(row.Place, counterparty.Name, row.ValueE4, row.Importance)).FirstOrDefaultAsync(cancellation);
+    private sealed class Sink(CustomerMeter meter) : IMemberSink
+    {
+        public void Begin(long memberId, bool isLiving, ReadOnlySpan<byte> memberKey)
+        {
+            // One member only, and the meter has begun.
+        }
+
+        public void Add(in CountedOrder counted) => meter.Add(counted);
+
+        public void End()
+        {
+            // One member only.
+        }
+    }
 }

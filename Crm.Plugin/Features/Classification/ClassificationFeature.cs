@@ -10,6 +10,8 @@ internal static class ClassificationFeature
     private const int PageSize = 50;
 
     public static IServiceCollection AddClassification(this IServiceCollection services) => services
+        .AddSingleton<RunTables>()
+        .AddSingleton<ClassificationMeasuring>()
         .AddSingleton<ClassificationRuns>()
         .AddSingleton<ClassificationService>()
         .AddSingleton<ClassificationApproval>()

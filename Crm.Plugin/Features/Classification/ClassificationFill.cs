@@ -1,153 +1,99 @@
 namespace Crm.Plugin.Features.Classification;
 
-/// <summary>One row while it is being made: plain numbers, so that a million fit into an array of 80 MB.</summary>
-internal struct FillRow
-{
-    public int Member;
-    public int Place;
-    public long ValueE4;
-    public long AccumulatedE4;
-    public int Cv;
-    public int Purchases;
-    public int PurchasesInPeriod;
-    public int PurchasesEver;
-    public int FirstDay;
-    public int LastDay;
-    public int LossAfterDays;
-    public byte Importance;
-    public byte Stage;
-    public byte Regularity;
-    public byte Reason;
-    public RowMarks Marks;
-
-    /// <summary>Stands for no coefficient.</summary>
-    public const int NoCv = int.MinValue;
-}
-
 /// <summary>A filled run before it is stored.</summary>
-/// <param name="Population">Everybody; a row's member is an index into it.</param>
-/// <param name="Rows">In the order of counterparty ids.</param>
+/// <param name="Rows">In the order of ids.</param>
 /// <param name="Totals">Counts and sums.</param>
 /// <param name="InputsHash">Fingerprint of what was read.</param>
-internal sealed record FilledRun(CustomerPopulation Population, FillRow[] Rows, ClassificationTotals Totals, string InputsHash);
+internal sealed record FilledRun(FillRow[] Rows, ClassificationTotals Totals, string InputsHash);
 
-/// <summary>Computes a run from a stream of orders. No clock, no database.</summary>
-internal sealed class ClassificationFill(ClassificationParameters parameters, CustomerPopulation population, DateOnly? previousAsOf)
+/// <summary>Puts the measured parts together, ranks and counts. No clock, no database.</summary>
+internal static class ClassificationFill
 {
     /// <summary>Raised whenever the same inputs and parameters may give another answer.</summary>
-    public const int RuleVersion = 1;
+    public const int RuleVersion = 2;
 
-    private readonly CustomerMeter meter = new(parameters);
-    private readonly FillRow[] rows = new FillRow[population.Count];
-    private InputsFingerprint fingerprint;
-    private int member = -1;
-    private int count;
-    private long revenueE4;
-    private long orders;
-    private long withoutCost;
-    private long withoutCounterparty;
-
-    /// <summary>Counterparties passed so far.</summary>
-    public int Seen => Math.Max(0, member);
-
-    /// <summary>Takes up one order; counterparty ids do not go back, and dates of one counterparty neither.</summary>
-    public void Add(long counterpartyId, in CountedOrder order)
-    {
-        if (member < 0 || population.IdOf(member) != counterpartyId)
-        {
-            var next = population.Seek(Math.Max(member, 0), counterpartyId);
-            if (next >= population.Count || population.IdOf(next) != counterpartyId)
-            {
-                withoutCounterparty++;
-                return;
-            }
-
-            MoveTo(next);
-        }
-
-        fingerprint.Add(counterpartyId, order);
-        meter.Add(order);
-    }
-
-    /// <summary>Ends the stream, ranks and counts.</summary>
+    /// <param name="parts">In the order of their ids.</param>
+    /// <param name="parameters">Of the run.</param>
     /// <param name="currency">Of all amounts.</param>
     /// <param name="waitingOrders">Orders whose counterparty has not been read yet.</param>
-    public FilledRun Finish(string currency, long waitingOrders)
+    public static FilledRun Finish(IReadOnlyList<FillPart> parts, ClassificationParameters parameters, string currency, long waitingOrders)
     {
-        MoveTo(population.Count);
-        var result = count == rows.Length ? rows : rows[..count];
-        var boundaries = ImportanceRanking.Rank(result, population, parameters);
-        var totals = new TotalsCounter(result).Count() with
+        var rows = new FillRow[parts.Sum(p => p.Rows.Count)];
+        var keys = new RowKeys();
+        var fingerprint = default(InputsFingerprint);
+        var at = 0;
+        foreach (var part in parts)
+        {
+            part.Rows.CopyTo(rows, at);
+            at += part.Rows.Count;
+            keys.Add(part.Keys);
+            fingerprint.Add(part.Fingerprint);
+        }
+
+        var components = parameters.Measure == Measure.Weighted ? Weigh(rows, parts, parameters.Weights) : [];
+        var boundaries = ImportanceRanking.Rank(rows, keys, parameters);
+        long revenueE4 = 0;
+        foreach (var part in parts)
+        {
+            revenueE4 = checked(revenueE4 + part.RevenueE4);
+        }
+
+        var totals = TotalsCounter.Count(rows, (in FillRow r) => r.Computed) with
         {
             Currency = currency,
             RevenueE4 = revenueE4,
-            Orders = orders,
+            Orders = parts.Sum(p => p.Orders),
             Boundaries = boundaries,
-            Warnings = Warnings(boundaries, waitingOrders + withoutCounterparty),
+            ComponentTotalsE4 = components,
         };
-        return new(population, result, totals, fingerprint.ToString());
+        return new(rows, totals with { Warnings = Warnings(totals, parameters, waitingOrders, parts.Sum(p => p.WithoutCost)) }, fingerprint.ToString());
     }
 
-    private void MoveTo(int next)
+    private static long[] Weigh(FillRow[] rows, IReadOnlyList<FillPart> parts, MeasureWeights weights)
     {
-        for (; member < next; member++)
+        var measures = weights.Measures;
+        var totals = new long[measures.Count];
+        foreach (var part in parts)
         {
-            if (member >= 0)
+            for (var i = 0; i < part.Components.Count; i++)
             {
-                Close();
-            }
-
-            if (member + 1 < population.Count)
-            {
-                fingerprint.Add(population.IdOf(member + 1), population.IsLivingCustomer(member + 1));
-                meter.Begin(population.PreviousOf(member + 1), previousAsOf);
+                totals[i % totals.Length] = checked(totals[i % totals.Length] + part.Components[i]);
             }
         }
-    }
 
-    private void Close()
-    {
-        if (!meter.Belongs(population.IsLivingCustomer(member)))
+        var factors = measures.Select(weights.Of).ToArray();
+        var row = 0;
+        foreach (var part in parts)
         {
-            return;
+            var components = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(part.Components);
+            for (var i = 0; i < components.Length; i += totals.Length, row++)
+            {
+                rows[row].ValueE4 = WeightedMeasure.Points(components.Slice(i, totals.Length), totals, factors);
+                rows[row].Marks |= rows[row].ValueE4 < 0 ? RowMarks.NetReturn : 0;
+            }
         }
 
-        revenueE4 = checked(revenueE4 + meter.RevenueE4);
-        orders += meter.PurchasesInPeriod;
-        withoutCost += meter.WithoutCost;
-        var history = meter.History;
-        var cv = meter.Variation();
-        var decision = meter.Decide(cv);
-        rows[count++] = new()
-        {
-            Member = member,
-            ValueE4 = meter.ValueE4,
-            Cv = cv ?? FillRow.NoCv,
-            Purchases = parameters.Rules == RuleSet.Standard ? history.PurchasesSinceReturn : meter.PurchasesInSeries,
-            PurchasesInPeriod = meter.PurchasesInPeriod,
-            PurchasesEver = history.Purchases,
-            FirstDay = history.FirstDay,
-            LastDay = history.LastDay,
-            LossAfterDays = history.Purchases == 0 ? 0 : (int)Math.Min(int.MaxValue, decimal.Floor(history.ThresholdDays)),
-            Stage = (byte)(decision.Stage ?? 0),
-            Regularity = (byte)(decision.Regularity ?? 0),
-            Reason = (byte)decision.Reason,
-            Marks = (decision.Reason == StageReason.Returned ? RowMarks.Returned : 0)
-                | (meter.ValueE4 < 0 ? RowMarks.NetReturn : 0)
-                | (meter.IsUnranked ? RowMarks.Unranked : 0),
-        };
+        return totals;
     }
 
-    private List<ClassificationProblem> Warnings(ImportanceBoundaries boundaries, long unknown)
+    private static List<ClassificationProblem> Warnings(ClassificationTotals totals, ClassificationParameters parameters, long unknown, long withoutCost)
     {
         var found = ParametersRule.Warnings(parameters).ToList();
-        if (orders == 0)
+        if (totals.Orders == 0)
         {
             found.Add(ClassificationProblem.Of("classification.no-orders", "No sale counts in the period."));
         }
-        else if (boundaries.TotalE4 <= 0)
+        else if (totals.Boundaries.TotalE4 <= 0)
         {
             found.Add(ClassificationProblem.Of("classification.total-not-positive", "The measure sums to zero or less: nobody earned a share of it."));
+        }
+        else if (totals.Counterparties == 1)
+        {
+            found.Add(ClassificationProblem.Of("classification.one-member", "There is only one to classify: it holds everything, so its class says nothing."));
+        }
+        else if (totals.HasEqualValuesOnly)
+        {
+            found.Add(ClassificationProblem.Of("classification.equal-values", "All values are equal: everybody is in one class, which says nothing."));
         }
 
         if (unknown > 0)
@@ -155,7 +101,7 @@ internal sealed class ClassificationFill(ClassificationParameters parameters, Cu
             found.Add(ClassificationProblem.Of("classification.unknown-counterparty", "{0} orders belong to counterparties that have not been read yet; they do not count.", unknown));
         }
 
-        if (withoutCost > 0 && (parameters.Measure == Measure.GrossProfit || parameters.Regularity == Measure.GrossProfit))
+        if (withoutCost > 0 && (parameters.Measure == Measure.GrossProfit || parameters.Regularity == Measure.GrossProfit || (parameters.Measure == Measure.Weighted && parameters.Weights.GrossProfit > 0)))
         {
             found.Add(ClassificationProblem.Of("classification.without-cost", "{0} documents in the period have no cost; they add nothing to gross profit.", withoutCost));
         }

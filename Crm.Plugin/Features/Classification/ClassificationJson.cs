@@ -12,7 +12,7 @@ internal static class ClassificationJson
     public static JObject Write(ClassificationParameters parameters)
     {
         var window = parameters.Window;
-        return new JObject
+        var json = new JObject
         {
             ["asOf"] = Text(parameters.AsOf),
             ["from"] = Text(window.From),
@@ -33,6 +33,19 @@ internal static class ClassificationJson
             ["lossFactor"] = parameters.Loss.Factor.ToString(CultureInfo.InvariantCulture),
             ["currency"] = parameters.Currency,
         };
+        void Unless(bool isUsual, string name, string? value)
+        {
+            if (!isUsual)
+            {
+                json[name] = value;
+            }
+        }
+
+        Unless(parameters.Population == Population.Customers, "population", ClassificationWords.Word(parameters.Population));
+        Unless(parameters.Measure != Measure.Weighted, "weights", parameters.Weights.ToString());
+        Unless(parameters.Manager is null, "manager", parameters.Manager);
+        Unless(parameters.City is null, "city", parameters.City);
+        return json;
     }
 
     /// <exception cref="InvalidDataException">The text was not written by <see cref="Write(ClassificationParameters)"/>.</exception>
@@ -63,6 +76,10 @@ internal static class ClassificationJson
             Bands = bands,
             Loss = new(json.Value<int>("lossAfterDays"), decimal.Parse(Field("lossFactor"), CultureInfo.InvariantCulture)),
             Currency = json.Value<string>("currency"),
+            Population = json.ContainsKey("population") ? Word<Population>("population") : Population.Customers,
+            Weights = MeasureWeights.TryParse(json.Value<string>("weights"), out var weights) ? weights : MeasureWeights.Default,
+            Manager = json.Value<string>("manager"),
+            City = json.Value<string>("city"),
         };
     }
 

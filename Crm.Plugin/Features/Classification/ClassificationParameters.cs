@@ -21,6 +21,18 @@ public sealed record ClassificationParameters
     /// <summary>Which rules.</summary>
     public RuleSet Rules { get; init; } = RuleSet.Standard;
 
+    /// <summary>Who is classified.</summary>
+    public Population Population { get; init; } = Population.Customers;
+
+    /// <summary>Only customers or suppliers whom this user of the ERP is responsible for (sign-in name); null for all.</summary>
+    public string? Manager { get; init; }
+
+    /// <summary>Only customers or suppliers of this city, as the ERP writes it; null for all.</summary>
+    public string? City { get; init; }
+
+    /// <summary>Weights of <see cref="Measure.Weighted"/>; not used by other measures.</summary>
+    public MeasureWeights Weights { get; init; } = MeasureWeights.Default;
+
     /// <summary>What importance is ranked by; not <see cref="Measure.Intervals"/>.</summary>
     public Measure Measure { get; init; } = Measure.Revenue;
 
@@ -51,8 +63,14 @@ public sealed record ClassificationParameters
     /// <summary>Counts amounts in this currency only (ISO 4217); null when the company sells in one currency. Purchases count in any.</summary>
     public string? Currency { get; init; }
 
-    /// <summary>What regularity is measured by.</summary>
-    public Measure Regularity => RegularityMeasure ?? Measure;
+    /// <summary>What regularity is measured by; with a weighted measure the first of its measures unless another is chosen.</summary>
+    public Measure Regularity => RegularityMeasure ?? (Measure == Measure.Weighted ? Weights.Measures.FirstOrDefault(Measure.Revenue) : Measure);
+
+    /// <summary>Only a part of the population.</summary>
+    public bool IsFiltered => Manager is not null || City is not null;
+
+    /// <summary>Whether lines must be read: quantity takes part.</summary>
+    public bool NeedsQuantity => Measure == Measure.Quantity || Regularity == Measure.Quantity || (Measure == Measure.Weighted && Weights.Quantity > 0);
 
     /// <summary>The days that the run looks at.</summary>
     public ClassificationWindow Window => Rules == RuleSet.Standard

@@ -1,6 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Metadata.Builders;
-
 namespace Crm.Plugin.Features.Classification;
 
 /// <summary>What is remarkable about a row. Numbers are stored.</summary>
@@ -18,13 +15,20 @@ public enum RowMarks : short
 
     /// <summary>Not ranked: 1C-compatible, lost and without a class before.</summary>
     Unranked = 4,
+
+    /// <summary>There was a relationship before the present one, whatever the stage is now.</summary>
+    CameBack = 8,
+
+    /// <summary>Set by hand; never packed with the computed row.</summary>
+    ByHand = 16,
 }
 
-/// <summary>One counterparty in one run: what was measured and what the rules made of it.</summary>
+/// <summary>One counterparty (or supplier, manager, product) in one run: what was measured and what the rules made of it.</summary>
 public sealed class ClassificationRow
 {
     public long RunId { get; set; }
 
+    /// <summary>Id of the counterparty; in runs over products of the product, over managers of the <see cref="ClassificationMember"/>.</summary>
     public long CounterpartyId { get; set; }
 
     /// <summary>Place by value, largest first, then by the ERP's key; from 1 without gaps.</summary>
@@ -55,11 +59,20 @@ public sealed class ClassificationRow
     /// <summary>Days without a purchase after which (not on which) the counterparty is lost; null without a purchase.</summary>
     public int? LossAfterDays { get; set; }
 
+    /// <summary>What holds: set by hand, else computed.</summary>
     public ImportanceClass? Importance { get; set; }
 
+    /// <inheritdoc cref="Importance"/>
     public RelationshipStage? Stage { get; set; }
 
+    /// <inheritdoc cref="Importance"/>
     public RegularityClass? Regularity { get; set; }
+
+    /// <summary>What the rules computed.</summary>
+    public Classes Computed { get; set; }
+
+    /// <summary>Who set the row by hand and why; null when nobody did.</summary>
+    public ClassificationOverride? Override { get; set; }
 
     public ImportanceClass? PreviousImportance { get; set; }
 
@@ -72,9 +85,34 @@ public sealed class ClassificationRow
 
     public RowMarks Marks { get; set; }
 
-    internal sealed class Configuration : IEntityTypeConfiguration<ClassificationRow>
+    internal static ClassificationRow Of(long runId, in FillRow row, Classes effective, ClassificationOverride? set)
     {
-        public void Configure(EntityTypeBuilder<ClassificationRow> builder) =>
-            builder.ToTable("classification_row").HasKey(r => new { r.RunId, r.CounterpartyId });
+        var previous = PackedClasses.Unpack(row.Previous);
+        var hasBought = row.PurchasesEver > 0;
+        return new()
+        {
+            RunId = runId,
+            CounterpartyId = row.Id,
+            Place = row.Place,
+            ValueE4 = row.ValueE4,
+            AccumulatedE4 = row.AccumulatedE4,
+            CvE3 = row.Cv == FillRow.NoCv ? null : row.Cv,
+            Purchases = row.Purchases,
+            PurchasesInPeriod = row.PurchasesInPeriod,
+            PurchasesEver = row.PurchasesEver,
+            FirstOn = hasBought ? DateOnly.FromDayNumber(row.FirstDay) : null,
+            LastOn = hasBought ? DateOnly.FromDayNumber(row.LastDay) : null,
+            LossAfterDays = hasBought ? row.LossAfterDays : null,
+            Importance = effective.Importance,
+            Stage = effective.Stage,
+            Regularity = effective.Regularity,
+            Computed = row.Computed,
+            Override = set,
+            PreviousImportance = previous.Importance,
+            PreviousStage = previous.Stage,
+            PreviousRegularity = previous.Regularity,
+            Reason = (StageReason)row.Reason,
+            Marks = row.Marks,
+        };
     }
 }

@@ -23,6 +23,9 @@ public enum RunState
 
     /// <summary>Refused or failed while filling; has no rows, only <see cref="ClassificationRun.Problems"/>.</summary>
     Failed = 5,
+
+    /// <summary>Somebody approved it and its classes are being written; nobody else can.</summary>
+    Approving = 6,
 }
 
 /// <summary>A classification document. An approved one is never edited: a correction is a new run.</summary>
@@ -32,6 +35,9 @@ public sealed class ClassificationRun
     public long Id { get; set; }
 
     public DateOnly AsOf { get; set; }
+
+    /// <summary>Who is classified. Each population has its own run in force.</summary>
+    public Population Population { get; set; }
 
     public RunState State { get; set; }
 
@@ -65,6 +71,15 @@ public sealed class ClassificationRun
 
     /// <summary>Fingerprint of every document and counterparty that was read; null while filling.</summary>
     public string? InputsHash { get; set; }
+
+    /// <summary>SHA-256 of the packed rows; null while filling and while a draft is cut anew.</summary>
+    public string? ResultHash { get; set; }
+
+    /// <summary>Counted up when a draft is changed: whoever keeps its rows in memory reads them again.</summary>
+    public int Revision { get; set; }
+
+    /// <summary>Thresholds of a draft were changed: its packed rows hold what was measured, and the classes follow from <see cref="Parameters"/>. Approval writes them down.</summary>
+    public bool IsRecut { get; set; }
 
     /// <summary>How far the filling has come, 0–1,000.</summary>
     public int ProgressPermille { get; set; }

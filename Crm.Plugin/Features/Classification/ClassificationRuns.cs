@@ -1,6 +1,7 @@
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Crm.Plugin.Features.Classification;
 
@@ -10,7 +11,8 @@ internal sealed class ClassificationRuns(IDbContextFactory<CrmDbContext> context
     /// <summary>A run whose heartbeat stood still so long is given up by the next one.</summary>
     public static readonly TimeSpan AbandonedAfter = TimeSpan.FromMinutes(2);
 
-    private const int DeleteRows = 20_000;
+    /// <summary>An approval writes in one transaction and cannot beat meanwhile; a million counterparties take minutes on a slow disk.</summary>
+    public static readonly TimeSpan ApprovalForsakenAfter = TimeSpan.FromMinutes(15);
 
     /// <summary>Told to whoever fills a run that was given up.</summary>
     public static ClassificationProblem GivenUp(long runId) =>
@@ -21,10 +23,11 @@ internal sealed class ClassificationRuns(IDbContextFactory<CrmDbContext> context
     {
         await using var database = await contexts.CreateDbContextAsync(cancellation);
         var now = clock.GetUtcNow();
-        var previous = await database.Set<ClassificationRun>().Where(r => r.State == RunState.Approved).Select(r => (long?)r.Id).FirstOrDefaultAsync(cancellation);
+        var previous = await database.Set<ClassificationRun>().Where(r => r.State == RunState.Approved && r.Population == parameters.Population).Select(r => (long?)r.Id).FirstOrDefaultAsync(cancellation);
         var run = new ClassificationRun
         {
             AsOf = parameters.AsOf,
+            Population = parameters.Population,
             State = RunState.Filling,
             AuthorId = author.IsSomebody ? author.Id : null,
             AuthorLogin = author.Login,
@@ -58,30 +61,35 @@ internal sealed class ClassificationRuns(IDbContextFactory<CrmDbContext> context
             .ExecuteUpdateAsync(s => s.SetProperty(r => r.State, RunState.Abandoned), cancellation) == 1;
     }
 
-    /// <summary>Keeps the reasons for its author and takes the rows away.</summary>
+    /// <summary>Keeps the reasons for its author.</summary>
     public async Task FailAsync(long runId, IReadOnlyList<ClassificationProblem> problems, CancellationToken cancellation)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellation);
         var text = Newtonsoft.Json.JsonConvert.SerializeObject(problems);
         await database.Set<ClassificationRun>().Where(r => r.Id == runId && r.State == RunState.Filling)
             .ExecuteUpdateAsync(s => s.SetProperty(r => r.State, RunState.Failed).SetProperty(r => r.Problems, text), cancellation);
-        await DeleteRowsAsync(database, runId, cancellation);
     }
 
-    /// <summary>Makes it a draft: from now on its rows count.</summary>
+    /// <summary>Writes its rows and makes it a draft, both or neither.</summary>
     public async Task CompleteAsync(long runId, FilledRun filled, CurrentUser author, CancellationToken cancellation)
     {
+        var blocks = RunCodec.Pack(filled.Rows);
+        var hash = RunCodec.Hash(blocks);
         await using var database = await contexts.CreateDbContextAsync(cancellation);
+        database.Database.SetCommandTimeout(TimeSpan.FromMinutes(10));
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
         var now = clock.GetUtcNow();
         var totals = ClassificationJson.Write(filled.Totals);
         var completed = await database.Set<ClassificationRun>().Where(r => r.Id == runId && r.State == RunState.Filling).ExecuteUpdateAsync(
-            s => s.SetProperty(r => r.State, RunState.Draft).SetProperty(r => r.FilledAt, now).SetProperty(r => r.Totals, totals).SetProperty(r => r.InputsHash, filled.InputsHash), cancellation);
+            s => s.SetProperty(r => r.State, RunState.Draft).SetProperty(r => r.FilledAt, now).SetProperty(r => r.Totals, totals)
+                .SetProperty(r => r.InputsHash, filled.InputsHash).SetProperty(r => r.ResultHash, hash),
+            cancellation);
         if (completed == 0)
         {
             throw new ClassificationRefusedException(GivenUp(runId));
         }
 
+        await RunRowsWriter.WriteAsync(database.Database.GetDbConnection(), transaction.GetDbTransaction(), runId, blocks, cancellation);
         database.Add(ClassificationAudit.Entry(author, now, "classification.run", runId, totals));
         await database.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
@@ -101,10 +109,14 @@ internal sealed class ClassificationRuns(IDbContextFactory<CrmDbContext> context
             await DropAsync(runId, cancellation);
         }
 
+        // An approval that died wrote nothing: the draft is free again.
+        var forsaken = clock.GetUtcNow() - ApprovalForsakenAfter;
+        await database.Set<ClassificationRun>().Where(r => r.State == RunState.Approving && r.HeartbeatAt < forsaken)
+            .ExecuteUpdateAsync(s => s.SetProperty(r => r.State, RunState.Draft).SetProperty(r => r.ApproverLogin, (string?)null), cancellation);
         return dead.Count;
     }
 
-    /// <summary>Gives a run up that is not complete, and takes its rows away in small steps.</summary>
+    /// <summary>Gives a run up that is not complete; it has no rows.</summary>
     public async Task DropAsync(long runId, CancellationToken cancellation)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellation);
@@ -115,20 +127,7 @@ internal sealed class ClassificationRuns(IDbContextFactory<CrmDbContext> context
             return;
         }
 
-        await DeleteRowsAsync(database, runId, cancellation);
         await database.Set<ClassificationRun>().Where(r => r.Id == runId && r.State == RunState.Abandoned).ExecuteDeleteAsync(cancellation);
-    }
-
-    // In steps, so that SQLite's other writers get in between.
-    private static async Task DeleteRowsAsync(CrmDbContext database, long runId, CancellationToken cancellation)
-    {
-        int gone;
-        do
-        {
-            gone = await database.Database.ExecuteSqlAsync(
-                $"DELETE FROM classification_row WHERE run_id = {runId} AND counterparty_id IN (SELECT counterparty_id FROM classification_row WHERE run_id = {runId} LIMIT {DeleteRows})", cancellation);
-        }
-        while (gone > 0);
     }
 }
 

@@ -1,6 +1,4 @@
 using Crm.Plugin.Security;
-using Crm.Plugin.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Plugin.Features.Classification;
 
@@ -10,7 +8,7 @@ namespace Crm.Plugin.Features.Classification;
 public sealed record ClassificationOutcome(long RunId, ClassificationTotals Totals);
 
 /// <summary>Makes classification runs.</summary>
-internal sealed class ClassificationService(IDbContextFactory<CrmDbContext> contexts, DatabaseOptions options, ClassificationRuns runs, TimeProvider clock) : IDisposable
+internal sealed class ClassificationService(ClassificationMeasuring measuring, ClassificationRuns runs, RunTables tables, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(2);
 
@@ -55,10 +53,12 @@ internal sealed class ClassificationService(IDbContextFactory<CrmDbContext> cont
             await oneAtATime.WaitAsync(stop.Token);
             try
             {
-                var filled = await Task.Run(() => FillAsync(run, seen, stop.Token), stop.Token);
-                await WriteAsync(run.Id, filled, seen, stop.Token);
+                var filled = await Task.Run(() => measuring.MeasureAsync(run, seen, stop.Token), stop.Token);
+                seen.Report(new(true, 0, 1));
+                stop.Token.ThrowIfCancellationRequested();
                 // Not the heartbeat's token: the run is no longer filling once this commits.
                 await runs.CompleteAsync(run.Id, filled, author, cancellation);
+                tables.Keep(run.Id, 0, new(filled.Rows, [], filled.Totals.Boundaries, ClassificationJson.ReadParameters(run.Parameters)));
                 return new(run.Id, filled.Totals);
             }
             finally
@@ -93,39 +93,6 @@ internal sealed class ClassificationService(IDbContextFactory<CrmDbContext> cont
         {
             throw new ClassificationRefusedException(refusals);
         }
-    }
-
-    private async Task<FilledRun> FillAsync(ClassificationRun run, IProgress<FillProgress> progress, CancellationToken cancellation)
-    {
-        var parameters = ClassificationJson.ReadParameters(run.Parameters);
-        await using var database = await contexts.CreateDbContextAsync(cancellation);
-        await database.Database.OpenConnectionAsync(cancellation);
-        var connection = database.Database.GetDbConnection();
-        // One snapshot: what a synchronisation writes meanwhile is in the next run, whole.
-        await using var transaction = options.Kind == DatabaseKind.Sqlite
-            ? ((Microsoft.Data.Sqlite.SqliteConnection)connection).BeginTransaction(deferred: true)
-            : await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
-        await database.Database.UseTransactionAsync(transaction, cancellation);
-        var population = CustomerPopulation.Read(connection, transaction, cancellation);
-        DateOnly? previousAsOf = null;
-        if (run.PreviousRunId is { } previous)
-        {
-            population.ReadPrevious(connection, transaction, previous, cancellation);
-            previousAsOf = await database.Set<ClassificationRun>().Where(r => r.Id == previous).Select(r => r.AsOf).FirstAsync(cancellation);
-        }
-
-        var orders = new OrderStream(connection, transaction, parameters);
-        var fill = new ClassificationFill(parameters, population, previousAsOf);
-        var currency = orders.Currency();
-        orders.ReadInto(fill, currency, population, progress, cancellation);
-        return fill.Finish(currency, orders.CountWaiting());
-    }
-
-    private async Task WriteAsync(long runId, FilledRun filled, IProgress<FillProgress> progress, CancellationToken cancellation)
-    {
-        await using var database = await contexts.CreateDbContextAsync(cancellation);
-        await database.Database.OpenConnectionAsync(cancellation);
-        await new RunWriter(database.Database.GetDbConnection(), runId, clock).WriteAsync(filled, progress, cancellation);
     }
 
     private async Task BeatAsync(long runId, LastProgress progress, CancellationTokenSource stop)

@@ -15,8 +15,34 @@ public sealed record RowFilter
 
     public RegularityClass? Regularity { get; init; }
 
+    /// <summary>Only rows whose importance moved so since the run in force before.</summary>
+    public Movement? ImportanceMovement { get; init; }
+
+    /// <summary>Only rows whose stage moved so since the run in force before.</summary>
+    public Movement? StageMovement { get; init; }
+
     /// <summary>Only rows with this mark.</summary>
     public RowMarks Mark { get; init; }
+
+    internal bool Holds(RunTable table, in FillRow row)
+    {
+        var classes = table.EffectiveOf(row);
+        if ((Importance is { } i && classes.Importance != i) || (Stage is { } s && classes.Stage != s) || (Regularity is { } r && classes.Regularity != r)
+            || (Mark != RowMarks.None && (row.Marks & Mark) == 0))
+        {
+            return false;
+        }
+
+        if (ImportanceMovement is null && StageMovement is null)
+        {
+            return true;
+        }
+
+        var before = PackedClasses.Unpack(row.Previous);
+        var rules = table.Parameters.Rules;
+        return (ImportanceMovement is not { } im || MovementRule.OfImportance(before.Importance, classes.Importance, rules) == im)
+            && (StageMovement is not { } sm || MovementRule.OfStage(before, classes, rules) == sm);
+    }
 }
 
 /// <summary>A row with the counterparty it speaks of.</summary>
@@ -30,9 +56,11 @@ public sealed record RunRow(ClassificationRow Row, string Key, string Name, stri
 public sealed record HistoryRow(ClassificationRun Run, ClassificationRow Row);
 
 /// <summary>Reads classification. Runs that are not complete are not there; rows obey the reader's rights.</summary>
-internal sealed class ClassificationStore(IDbContextFactory<CrmDbContext> contexts)
+internal sealed class ClassificationStore(IDbContextFactory<CrmDbContext> contexts, RunTables tables)
 {
-    private static readonly RunState[] Complete = [RunState.Draft, RunState.Approved, RunState.Superseded];
+    private const int MostNames = 1000;
+
+    private static readonly RunState[] Complete = [RunState.Draft, RunState.Approving, RunState.Approved, RunState.Superseded];
 
     /// <summary>Newest first, those being filled and those that failed included.</summary>
     /// <param name="beforeId">Goes on after this run; null from the newest.</param>
@@ -59,12 +87,39 @@ internal sealed class ClassificationStore(IDbContextFactory<CrmDbContext> contex
         return await database.Set<ClassificationRun>().FirstOrDefaultAsync(r => r.Id == runId && r.State != RunState.Abandoned, cancellation);
     }
 
-    /// <summary>The run in force; null before the first.</summary>
-    public async Task<ClassificationRun?> CurrentAsync(CancellationToken cancellation)
+    /// <summary>The run in force over customers; null before the first.</summary>
+    public Task<ClassificationRun?> CurrentAsync(CancellationToken cancellation) => CurrentAsync(Population.Customers, cancellation);
+
+    /// <summary>The run in force over a population; null before the first.</summary>
+    public async Task<ClassificationRun?> CurrentAsync(Population population, CancellationToken cancellation)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellation);
-        return await database.Set<ClassificationRun>().FirstOrDefaultAsync(r => r.State == RunState.Approved, cancellation);
+        return await database.Set<ClassificationRun>().FirstOrDefaultAsync(r => r.State == RunState.Approved && r.Population == population, cancellation);
     }
+
+    /// <summary>The run that was in force over a population at the end of a day; null when none was.</summary>
+    /// <param name="population">Who.</param>
+    /// <param name="day">By <see cref="ClassificationRun.AsOf"/>: the classes of a run hold from the day it speaks of.</param>
+    /// <param name="cancellation">Cancels the query.</param>
+    public async Task<ClassificationRun?> AsOfAsync(Population population, DateOnly day, CancellationToken cancellation)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellation);
+        return await database.Set<ClassificationRun>()
+            .Where(r => (r.State == RunState.Approved || r.State == RunState.Superseded) && r.Population == population && r.AsOf <= day)
+            .OrderByDescending(r => r.AsOf).ThenByDescending(r => r.Id).FirstOrDefaultAsync(cancellation);
+    }
+
+    /// <summary>Runs over a population that were ever approved, newest day first.</summary>
+    public async Task<IReadOnlyList<ClassificationRun>> ApprovedAsync(Population population, int take, CancellationToken cancellation)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellation);
+        return await database.Set<ClassificationRun>()
+            .Where(r => (r.State == RunState.Approved || r.State == RunState.Superseded) && r.Population == population)
+            .OrderByDescending(r => r.AsOf).ThenByDescending(r => r.Id).Take(take).ToListAsync(cancellation);
+    }
+
+    /// <summary>All rows of a complete run, whoever may see them: for sums, never to be shown one by one without <see cref="RunMembers"/>.</summary>
+    public Task<RunTable> TableAsync(ClassificationRun run, CancellationToken cancellation) => tables.GetAsync(run, cancellation);
 
     /// <summary>A page of rows, largest value first.</summary>
     /// <param name="runId">A complete run.</param>
@@ -75,52 +130,44 @@ internal sealed class ClassificationStore(IDbContextFactory<CrmDbContext> contex
     /// <param name="cancellation">Cancels the query.</param>
     public async Task<IReadOnlyList<RunRow>> RowsAsync(long runId, RowFilter filter, int afterPlace, int take, CurrentUser user, CancellationToken cancellation)
     {
-        await using var database = await contexts.CreateDbContextAsync(cancellation);
-        if (!await IsCompleteAsync(database, runId, cancellation))
+        var result = new List<RunRow>();
+        await foreach (var row in PagesAsync(runId, filter, afterPlace, take, user.Rights.ReadScope, user, cancellation))
         {
-            return [];
+            result.Add(row);
+            if (result.Count == take)
+            {
+                break;
+            }
         }
 
-        // First the ids, which the index of places answers alone: SQLite would fetch every row that the filter then refuses.
-        var found = Filtered(database, runId, filter).Where(r => r.Place > afterPlace);
-        if (user.Rights.ReadScope != Scope.All)
-        {
-            var within = database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user);
-            found = found.Where(r => within.Any(c => c.Id == r.CounterpartyId));
-        }
-
-        var ids = await found.OrderBy(r => r.Place).Select(r => r.CounterpartyId).Take(take).ToListAsync(cancellation);
-        var rows = database.Set<ClassificationRow>().Where(r => r.RunId == runId && ids.Contains(r.CounterpartyId));
-        return await Joined(database, rows, user.Rights.ReadScope, user).ToListAsync(cancellation);
+        return result;
     }
 
     /// <summary>Every row in the order of places, for exports.</summary>
-    public async IAsyncEnumerable<RunRow> StreamAsync(long runId, RowFilter filter, CurrentUser user, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        await using var database = await contexts.CreateDbContextAsync(cancellation);
-        database.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
-        if (!await IsCompleteAsync(database, runId, cancellation))
-        {
-            yield break;
-        }
-
-        await foreach (var row in Joined(database, Filtered(database, runId, filter), user.Rights.ExportScope, user).AsAsyncEnumerable().WithCancellation(cancellation))
-        {
-            yield return row;
-        }
-    }
+    public IAsyncEnumerable<RunRow> StreamAsync(long runId, RowFilter filter, CurrentUser user, CancellationToken cancellation) =>
+        PagesAsync(runId, filter, 0, MostNames, user.Rights.ExportScope < user.Rights.ReadScope ? user.Rights.ExportScope : user.Rights.ReadScope, user, cancellation);
 
     /// <summary>The row of one counterparty; null when it has none or the reader may not see it.</summary>
     public async Task<RunRow?> RowAsync(long runId, long counterpartyId, CurrentUser user, CancellationToken cancellation)
     {
+        if (await FindAsync(runId, cancellation) is not { } run)
+        {
+            return null;
+        }
+
+        var table = await tables.GetAsync(run, cancellation);
+        var index = table.IndexOf(counterpartyId);
+        if (index < 0)
+        {
+            return null;
+        }
+
         await using var database = await contexts.CreateDbContextAsync(cancellation);
-        var rows = database.Set<ClassificationRow>().Where(r => r.RunId == runId && r.CounterpartyId == counterpartyId);
-        return await IsCompleteAsync(database, runId, cancellation)
-            ? await Joined(database, rows, user.Rights.ReadScope, user).FirstOrDefaultAsync(cancellation)
-            : null;
+        var members = await RunMembers.FindAsync(database, run.Population, [counterpartyId], user.Rights.ReadScope, user, cancellation);
+        return members.TryGetValue(counterpartyId, out var member) ? new(table.Row(runId, index), member.Key, member.Name, member.ManagerLogin) : null;
     }
 
-    /// <summary>Rows of one counterparty in the runs that were ever approved, newest first.</summary>
+    /// <summary>Rows of one counterparty in the runs that were ever approved, newest first. What was accumulated is not in them.</summary>
     public async Task<IReadOnlyList<HistoryRow>> HistoryAsync(long counterpartyId, int take, CurrentUser user, CancellationToken cancellation)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellation);
@@ -129,31 +176,59 @@ internal sealed class ClassificationStore(IDbContextFactory<CrmDbContext> contex
             return [];
         }
 
-        return await (
-            from run in database.Set<ClassificationRun>()
-            where run.State == RunState.Approved || run.State == RunState.Superseded
-            join row in database.Set<ClassificationRow>() on run.Id equals row.RunId
-            where row.CounterpartyId == counterpartyId
-            orderby run.Id descending
-            select new HistoryRow(run, row)).Take(take).ToListAsync(cancellation);
+        var runs = await database.Set<ClassificationRun>()
+            .Where(r => (r.State == RunState.Approved || r.State == RunState.Superseded) && r.Population == Population.Customers)
+            .OrderByDescending(r => r.Id).Take(take).ToListAsync(cancellation);
+        var ids = runs.Select(r => r.Id).ToList();
+        var overrides = await database.Set<ClassificationOverride>().Where(o => o.MemberId == counterpartyId && ids.Contains(o.RunId)).ToDictionaryAsync(o => o.RunId, cancellation);
+        var result = new List<HistoryRow>();
+        foreach (var run in runs)
+        {
+            if (await tables.RowAsync(run, counterpartyId, cancellation) is { } row)
+            {
+                var set = overrides.GetValueOrDefault(run.Id);
+                result.Add(new(run, ClassificationRow.Of(run.Id, row, set?.Classes ?? row.Computed, set)));
+            }
+        }
+
+        return result;
     }
 
-    // Asked once a query: as a condition of the rows it would be asked for each of them.
-    private static Task<bool> IsCompleteAsync(CrmDbContext database, long runId, CancellationToken cancellation) =>
-        database.Set<ClassificationRun>().AnyAsync(r => r.Id == runId && Complete.Contains(r.State), cancellation);
-
-    private static IQueryable<ClassificationRow> Filtered(CrmDbContext database, long runId, RowFilter filter)
+    // Candidates come out of memory in the order of places; the database says in portions who may be seen, and their names.
+    private async IAsyncEnumerable<RunRow> PagesAsync(
+        long runId, RowFilter filter, int afterPlace, int take, Scope scope, CurrentUser user, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var rows = database.Set<ClassificationRow>().Where(r => r.RunId == runId);
-        rows = filter.Importance is { } importance ? rows.Where(r => r.Importance == importance) : rows;
-        rows = filter.Stage is { } stage ? rows.Where(r => r.Stage == stage) : rows;
-        rows = filter.Regularity is { } regularity ? rows.Where(r => r.Regularity == regularity) : rows;
-        return filter.Mark != RowMarks.None ? rows.Where(r => (r.Marks & filter.Mark) != 0) : rows;
-    }
+        if (await FindAsync(runId, cancellation) is not { } run)
+        {
+            yield break;
+        }
 
-    private static IQueryable<RunRow> Joined(CrmDbContext database, IQueryable<ClassificationRow> rows, Scope scope, CurrentUser user) =>
-        from row in rows
-        join counterparty in database.Set<CounterpartyRecord>().Within(scope, user) on row.CounterpartyId equals counterparty.Id
-        orderby row.Place
-        select new RunRow(row, counterparty.HostKey, counterparty.Name, counterparty.ManagerLogin);
+        var table = await tables.GetAsync(run, cancellation);
+        await using var database = await contexts.CreateDbContextAsync(cancellation);
+        var portion = new List<int>();
+        var size = Math.Min(take, MostNames);
+        for (var place = afterPlace; place <= table.ByPlace.Length; place++)
+        {
+            if (place < table.ByPlace.Length && filter.Holds(table, table.Rows[table.ByPlace[place]]))
+            {
+                portion.Add(table.ByPlace[place]);
+            }
+
+            if (portion.Count == size || (place == table.ByPlace.Length && portion.Count > 0))
+            {
+                var members = await RunMembers.FindAsync(database, run.Population, [.. portion.Select(i => table.Rows[i].Id)], scope, user, cancellation);
+                foreach (var index in portion)
+                {
+                    if (members.TryGetValue(table.Rows[index].Id, out var member))
+                    {
+                        yield return new(table.Row(runId, index), member.Key, member.Name, member.ManagerLogin);
+                    }
+                }
+
+                portion.Clear();
+                // Who sees few of many looks through larger portions.
+                size = Math.Min(size * 4, MostNames);
+            }
+        }
+    }
 }

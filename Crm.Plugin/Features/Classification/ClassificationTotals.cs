@@ -59,6 +59,18 @@ public sealed record ClassificationTotals
     /// <summary>Returns outweigh sales in the period.</summary>
     public GroupTotal NetReturns { get; init; }
 
+    /// <summary>Counts by class (A, B, C) and regularity (none, X, Y, Z): twelve cells, class by class. Empty in runs of before.</summary>
+    public IReadOnlyList<GroupTotal> Matrix { get; init; } = [];
+
+    /// <summary>Rows that somebody set by hand.</summary>
+    public int ByHand { get; init; }
+
+    /// <summary>Nobody differs from anybody.</summary>
+    public bool HasEqualValuesOnly { get; init; }
+
+    /// <summary>Of a weighted measure: the total of each that takes part, in the order of <see cref="MeasureWeights.Measures"/>.</summary>
+    public IReadOnlyList<long> ComponentTotalsE4 { get; init; } = [];
+
     /// <summary>What the author should know.</summary>
     public IReadOnlyList<ClassificationProblem> Warnings { get; init; } = [];
 }

@@ -5,6 +5,13 @@ namespace Crm.Plugin.Features.Classification;
 /// <param name="ValueE4">The regularity measure in it; for intervals the number of purchases.</param>
 public readonly record struct SeriesPoint(DateOnly Start, long ValueE4);
 
+/// <summary>What one measure gives to a weighted one.</summary>
+/// <param name="Measure">Which.</param>
+/// <param name="Weight">As in the parameters.</param>
+/// <param name="ValueE4">Of the member, as the mirror has it now.</param>
+/// <param name="TotalE4">Of everybody in the run.</param>
+public sealed record WeightedPart(Measure Measure, decimal Weight, long ValueE4, long TotalE4);
+
 /// <summary>Who stands next to a row in the order of values.</summary>
 /// <param name="Place">From 1.</param>
 /// <param name="Name">As the ERP has it.</param>
@@ -35,6 +42,9 @@ public sealed record ClassificationWhy
 
     /// <summary>The series, oldest first, computed from the mirror as it is now.</summary>
     public required IReadOnlyList<SeriesPoint> Series { get; init; }
+
+    /// <summary>Of a weighted measure: what it is made of; empty else.</summary>
+    public required IReadOnlyList<WeightedPart> Components { get; init; }
 
     /// <summary>The mirror no longer gives the stored figures: documents were added or changed since the run.</summary>
     public required bool HasMirrorChanged { get; init; }

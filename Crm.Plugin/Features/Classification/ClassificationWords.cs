@@ -12,6 +12,15 @@ public static class ClassificationWords
         [Measure.Orders] = "orders",
         [Measure.Quantity] = "quantity",
         [Measure.Intervals] = "intervals",
+        [Measure.Weighted] = "weighted",
+    };
+
+    private static readonly Dictionary<Population, string> Populations = new()
+    {
+        [Population.Customers] = "customers",
+        [Population.Suppliers] = "suppliers",
+        [Population.Managers] = "managers",
+        [Population.Products] = "products",
     };
 
     private static readonly Dictionary<ImportanceCut, string> Cuts = new() { [ImportanceCut.Ascending] = "ascending", [ImportanceCut.Descending] = "descending" };
@@ -55,6 +64,7 @@ public static class ClassificationWords
         Measure => Measures,
         ImportanceCut => Cuts,
         Periodicity => Periodicities,
+        Population => Populations,
         _ => throw new ArgumentException($"{typeof(T).Name} has no words.", nameof(T)),
     });
 }

@@ -17,6 +17,8 @@ internal sealed class CustomerMeter
     private readonly int[] bucketOfDay;
     private readonly long[] buckets;
     private readonly List<int> seriesDays = [];
+    private readonly Measure[] weighted;
+    private readonly long[] components;
     private PurchaseHistory history;
     private Classes previous;
 
@@ -26,6 +28,8 @@ internal sealed class CustomerMeter
         window = parameters.Window;
         bucketOfDay = window.BucketOfDay();
         buckets = new long[window.Buckets];
+        weighted = parameters.Measure == Measure.Weighted ? [.. parameters.Weights.Measures] : [];
+        components = new long[weighted.Length];
     }
 
     /// <summary>Any document of this customer counts, in the period or before.</summary>
@@ -37,7 +41,7 @@ internal sealed class CustomerMeter
     /// <summary>Counted documents in the period, sales less returns.</summary>
     public long RevenueE4 { get; private set; }
 
-    /// <summary>The measure in the period.</summary>
+    /// <summary>The measure in the period; 0 for a weighted one, which is known when everybody has been measured.</summary>
     public long ValueE4 { get; private set; }
 
     /// <summary>Sale documents in the period.</summary>
@@ -51,6 +55,9 @@ internal sealed class CustomerMeter
 
     public PurchaseHistory History => history;
 
+    /// <summary>Of a weighted measure: the value of each that takes part.</summary>
+    public ReadOnlySpan<long> Components => components;
+
     /// <summary>The series: one value of the regularity measure per bucket.</summary>
     public ReadOnlySpan<long> Series => buckets;
 
@@ -62,6 +69,7 @@ internal sealed class CustomerMeter
         previous = before;
         history = new PurchaseHistory(parameters.Loss, before.Stage == RelationshipStage.Lost ? previousAsOf?.DayNumber : null);
         Array.Clear(buckets);
+        Array.Clear(components);
         seriesDays.Clear();
         (HasDocuments, HasDocumentsInWindow) = (false, false);
         (RevenueE4, ValueE4, PurchasesInPeriod, PurchasesInSeries, WithoutCost) = (0, 0, 0, 0, 0);
@@ -80,7 +88,16 @@ internal sealed class CustomerMeter
         {
             HasDocumentsInWindow = true;
             RevenueE4 = checked(RevenueE4 + (order.IsInCurrency ? order.TotalE4 : 0));
-            ValueE4 = checked(ValueE4 + AmountOf(order, parameters.Measure));
+            if (weighted.Length == 0)
+            {
+                ValueE4 = checked(ValueE4 + AmountOf(order, parameters.Measure));
+            }
+
+            for (var i = 0; i < weighted.Length; i++)
+            {
+                components[i] = checked(components[i] + AmountOf(order, weighted[i]));
+            }
+
             PurchasesInPeriod += order.IsSale ? 1 : 0;
             WithoutCost += order.IsInCurrency && order.CostE4 is null ? 1 : 0;
         }

@@ -30,6 +30,14 @@ internal struct InputsFingerprint
         high += Mix(~mixed);
     }
 
+    /// <summary>Takes up what another one took up.</summary>
+    public void Add(in InputsFingerprint other)
+    {
+        low += other.low;
+        high += other.high;
+        count += other.count;
+    }
+
     /// <summary>Number of documents and 32 hexadecimal digits.</summary>
     public override readonly string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count}-{high:x16}{low:x16}");
 

@@ -48,6 +48,26 @@ public static class ParametersRule
             found.Add(ClassificationProblem.Of("classification.loss-rule", "A customer is lost after at least 1 day and a factor of 0 or more; {0} and {1} are not.", parameters.Loss.AfterDays, parameters.Loss.Factor));
         }
 
+        if (parameters.Measure == Measure.Weighted && !parameters.Weights.AreUsable)
+        {
+            found.Add(ClassificationProblem.Of("classification.weights", "The weights, {0}, must not be negative, and one must be more than 0.", parameters.Weights));
+        }
+
+        if (parameters.Regularity == Measure.Weighted)
+        {
+            found.Add(ClassificationProblem.Of("classification.regularity-weighted", "Regularity is measured by one measure: choose which."));
+        }
+
+        if (parameters.Population is (Population.Suppliers or Population.Products) && UsesGrossProfit(parameters))
+        {
+            found.Add(ClassificationProblem.Of("classification.no-gross-profit", "Gross profit is known of orders only: suppliers and products cannot be ranked by it."));
+        }
+
+        if (parameters.IsFiltered && parameters.Population is (Population.Managers or Population.Products))
+        {
+            found.Add(ClassificationProblem.Of("classification.no-segment", "Only customers and suppliers have a manager and a city to choose by."));
+        }
+
         found.AddRange(RulesOf(parameters));
         return found;
     }
@@ -57,6 +77,9 @@ public static class ParametersRule
         parameters.Window.Divisor < EnoughPeriods
             ? [ClassificationProblem.Of("classification.few-periods", "{0} periods say little about regularity; {1} or more are better.", parameters.Window.Divisor, EnoughPeriods)]
             : [];
+
+    private static bool UsesGrossProfit(ClassificationParameters parameters) =>
+        parameters.Measure == Measure.GrossProfit || parameters.Regularity == Measure.GrossProfit || (parameters.Measure == Measure.Weighted && parameters.Weights.GrossProfit > 0);
 
     private static IEnumerable<ClassificationProblem> RulesOf(ClassificationParameters parameters)
     {

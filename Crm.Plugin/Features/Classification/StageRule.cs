@@ -50,6 +50,13 @@ public enum StageReason
     ClassicalOneTime = 14,
 }
 
+/// <summary>What the standard rules look at.</summary>
+/// <param name="Purchases">Sale documents altogether.</param>
+/// <param name="SinceReturn">Sale documents of the present relationship.</param>
+/// <param name="HasReturned">There was a relationship before the present one.</param>
+/// <param name="IsLost">Silent for longer than the loss rule allows.</param>
+public readonly record struct StageFacts(int Purchases, int SinceReturn, bool HasReturned, bool IsLost);
+
 /// <summary>What a rule decided.</summary>
 public readonly record struct StageDecision(RelationshipStage? Stage, RegularityClass? Regularity, StageReason Reason);
 
@@ -62,29 +69,33 @@ public static class StageRule
     /// <param name="cvE3">Coefficient of variation in the window, in 1/1,000 percent; null when there is none. 0 is the most stable.</param>
     /// <param name="oneTime">Band of one-time customers.</param>
     /// <param name="bands">They cover everything from 0.</param>
-    public static StageDecision Decide(in PurchaseHistory history, int asOfDay, int? cvE3, OneTimeBand oneTime, RegularityBands bands)
+    public static StageDecision Decide(in PurchaseHistory history, int asOfDay, int? cvE3, OneTimeBand oneTime, RegularityBands bands) =>
+        Decide(new StageFacts(history.Purchases, history.PurchasesSinceReturn, history.HasReturned, history.IsLost(asOfDay)), cvE3, oneTime, bands);
+
+    /// <summary>As the method on a history, for facts that were kept.</summary>
+    public static StageDecision Decide(StageFacts history, int? cvE3, OneTimeBand oneTime, RegularityBands bands)
     {
         if (history.Purchases == 0)
         {
             return new(RelationshipStage.Potential, null, StageReason.NeverBought);
         }
 
-        if (history.IsLost(asOfDay))
+        if (history.IsLost)
         {
             return new(RelationshipStage.Lost, null, StageReason.Silent);
         }
 
-        if (history.HasReturned && history.PurchasesSinceReturn <= oneTime.To)
+        if (history.HasReturned && history.SinceReturn <= oneTime.To)
         {
             return new(RelationshipStage.OneTime, null, StageReason.Returned);
         }
 
-        if (history.PurchasesSinceReturn < oneTime.From)
+        if (history.SinceReturn < oneTime.From)
         {
             return new(RelationshipStage.Potential, null, StageReason.BelowOneTimeBand);
         }
 
-        if (oneTime.Contains(history.PurchasesSinceReturn))
+        if (oneTime.Contains(history.SinceReturn))
         {
             return new(RelationshipStage.OneTime, null, StageReason.InOneTimeBand);
         }

@@ -67,18 +67,16 @@ public sealed class ClassificationApiTests(PostgresServer postgres)
         await using var database = app.Database();
         database.Add(new ClassificationRun
         {
-            Id = 7, AsOf = new DateOnly(2026, 10, 31), State = RunState.Approved, AuthorLogin = "dana", CreatedAt = ApiWorld.Noon, HeartbeatAt = ApiWorld.Noon, Parameters = "{}",
+            Id = 7, AsOf = new DateOnly(2026, 10, 31), State = RunState.Approved, AuthorLogin = "dana", CreatedAt = ApiWorld.Noon, HeartbeatAt = ApiWorld.Noon, Population = Population.Customers,
+            Parameters = ClassificationJson.Write(ClassificationParameters.For(RuleSet.Standard, new(2026, 10, 31))).ToString(),
         });
-        database.Add(new ClassificationRow
-        {
-            RunId = 7, CounterpartyId = 2, Place = 1, ValueE4 = 1_234_500, AccumulatedE4 = 1_334_500, CvE3 = 12_500, Purchases = 12, PurchasesInPeriod = 12, PurchasesEver = 12,
-            Importance = ImportanceClass.A, Stage = RelationshipStage.Regular, Regularity = RegularityClass.X,
-        });
-        database.Add(new ClassificationRow
-        {
-            RunId = 7, CounterpartyId = 1, Place = 2, ValueE4 = 100_000, AccumulatedE4 = 100_000, Purchases = 1, PurchasesInPeriod = 1, PurchasesEver = 1,
-            Importance = ImportanceClass.C, Stage = RelationshipStage.OneTime,
-        });
+        var day = new DateOnly(2026, 10, 1).DayNumber;
+        FillRow[] rows =
+        [
+            new() { Id = 1, Place = 2, ValueE4 = 100_000, Cv = FillRow.NoCv, Purchases = 1, PurchasesInPeriod = 1, PurchasesEver = 1, FirstDay = day, LastDay = day, Importance = 3, Stage = 2, Reason = 3 },
+            new() { Id = 2, Place = 1, ValueE4 = 1_234_500, Cv = 12_500, Purchases = 12, PurchasesInPeriod = 12, PurchasesEver = 12, FirstDay = day, LastDay = day, Importance = 1, Stage = 3, Regularity = 1, Reason = 5 },
+        ];
+        database.AddRange(RunCodec.Pack(rows).Select(b => new ClassificationBlock { RunId = 7, FirstId = b.FirstId, Data = b.Data }));
         await database.SaveChangesAsync();
     }
 }

@@ -75,7 +75,7 @@ public sealed class ClassificationServiceTests(PostgresServer postgres)
 
         Assert.Equal("The period holds amounts in EUR, USD, and there are no rates to add them by. Choose one currency.", refused.Message);
         await using var database = company.Database();
-        Assert.Equal((0, 0), (await database.Set<ClassificationRun>().CountAsync(), await database.Set<ClassificationRow>().CountAsync()));
+        Assert.Equal((0, 0), (await database.Set<ClassificationRun>().CountAsync(), await database.Set<ClassificationBlock>().CountAsync()));
         var (run, _) = await company.RunAsync(Standard with { Currency = "EUR" });
         // A purchase is a purchase in any currency; its amount is not.
         Assert.Equal(["euro A OneTime - 10", "dollar - OneTime - 0"], await company.RowsAsync(run));
@@ -172,18 +172,16 @@ public sealed class ClassificationServiceTests(PostgresServer postgres)
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => company.Service.RunAsync(Standard, Company.Director, progress, stop.Token));
 
         await using var database = company.Database();
-        Assert.Equal((0, 0), (await database.Set<ClassificationRun>().CountAsync(), await database.Set<ClassificationRow>().CountAsync()));
+        Assert.Equal((0, 0), (await database.Set<ClassificationRun>().CountAsync(), await database.Set<ClassificationBlock>().CountAsync()));
     }
 
     [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
     public async Task Run_AfterAProcessDiedWhileFilling_TakesItsRowsAway(DatabaseKind kind)
     {
         await using var company = await Company.FoundAsync(kind, postgres);
-        var id = await company.CustomerAsync("each", EachMonth);
+        await company.CustomerAsync("each", EachMonth);
         var dead = await company.Runs.BeginAsync(Standard, Company.Director, CancellationToken.None);
         await using var database = company.Database();
-        database.Add(new ClassificationRow { RunId = dead.Id, CounterpartyId = id, Place = 1, Reason = StageReason.NeverBought });
-        await database.SaveChangesAsync();
 
         Assert.Empty(await company.RowsAsync(dead.Id));
         Assert.Null(await company.Store.FindAsync(dead.Id, CancellationToken.None));
@@ -193,7 +191,7 @@ public sealed class ClassificationServiceTests(PostgresServer postgres)
         var (run, _) = await company.RunAsync(Standard);
 
         Assert.Equal(2, await database.Set<ClassificationRun>().CountAsync());
-        Assert.False(await database.Set<ClassificationRow>().AnyAsync(r => r.RunId == dead.Id));
+        Assert.False(await database.Set<ClassificationRun>().AnyAsync(r => r.Id == dead.Id));
         Assert.Single(await company.RowsAsync(run));
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crm.Contracts;
 using Crm.Plugin.Features.Classification;
+using Crm.Plugin.Features.SalesHistory;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
@@ -42,7 +43,7 @@ internal sealed class Company : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("crm-classification-").FullName;
         var options = kind == DatabaseKind.Sqlite ? DatabaseOptions.From(null, folder) : new DatabaseOptions(kind, await postgres!.CreateDatabaseAsync());
         var clock = new MovableClock();
-        var services = new ServiceCollection().AddSingleton<TimeProvider>(clock).AddStorage(options).AddClassification().BuildServiceProvider();
+        var services = new ServiceCollection().AddSingleton<TimeProvider>(clock).AddLogging().AddStorage(options).AddClassification().AddSalesHistory(renews: false).BuildServiceProvider();
         var company = new Company(services, folder, clock);
         await using var database = company.Database();
         await database.Database.MigrateAsync();

@@ -53,8 +53,8 @@ public sealed class RealDataTests(PostgresServer postgres)
         Assert.Equal([7_695, 8_067, 7_740, 68], Importance(ascending));
         Assert.Equal([0, 3_841, 3_551, 16_178], Stages(ascending));
         Assert.Equal((0, 13, 3_538, 3_428), (ascending.X.Count, ascending.Y.Count, ascending.Z.Count, ascending.Returned.Count));
-        await using var database = company.Database();
-        Assert.Equal(12_054, await database.Set<ClassificationRow>().CountAsync(r => r.RunId == run && r.PurchasesEver == 1));
+        var table = await company.Store.TableAsync((await company.Store.FindAsync(run, CancellationToken.None))!, CancellationToken.None);
+        Assert.Equal(12_054, table.Rows.Count(r => r.PurchasesEver == 1));
     }
 
     [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]

@@ -1,0 +1,78 @@
+namespace Crm.Plugin.Features.Classification;
+
+/// <summary>Cuts measured rows by thresholds, without reading orders. No clock, no database.</summary>
+internal static class RunCut
+{
+    /// <summary>Whether other thresholds can be applied to what was measured: everything else must be as it was.</summary>
+    public static bool IsOnlyAnotherCut(ClassificationParameters measured, ClassificationParameters wanted) =>
+        measured with { Shares = wanted.Shares, Cut = wanted.Cut, Bands = wanted.Bands, OneTime = wanted.OneTime } == wanted;
+
+    /// <summary>Rows as they were packed become a table: what was accumulated follows from places and values.</summary>
+    /// <param name="rows">Unpacked.</param>
+    /// <param name="overrides">What was set by hand.</param>
+    /// <param name="parameters">Of the run.</param>
+    /// <param name="isRecut">The packed classes are older than the parameters.</param>
+    public static RunTable Restore(FillRow[] rows, IReadOnlyCollection<ClassificationOverride> overrides, ClassificationParameters parameters, bool isRecut)
+    {
+        var packed = isRecut ? null : Array.ConvertAll(rows, r => r.Importance);
+        if (isRecut)
+        {
+            Decide(rows, parameters);
+        }
+
+        var boundaries = ImportanceRanking.Classify(rows, Ascending(rows), parameters);
+        // What was approved stays as it was approved, also when the rules are improved.
+        for (var i = 0; i < packed?.Length; i++)
+        {
+            rows[i].Importance = packed[i];
+        }
+
+        return new(rows, overrides, boundaries, parameters);
+    }
+
+    /// <summary>The same rows cut by other thresholds; the given table stays as it is.</summary>
+    public static RunTable Apply(RunTable table, ClassificationParameters parameters)
+    {
+        var rows = (FillRow[])table.Rows.Clone();
+        Decide(rows, parameters);
+        var order = new int[rows.Length];
+        for (var i = 0; i < order.Length; i++)
+        {
+            order[i] = table.ByPlace[order.Length - 1 - i];
+        }
+
+        return new(rows, table.Overrides, ImportanceRanking.Classify(rows, order, parameters), parameters);
+    }
+
+    private static int[] Ascending(FillRow[] rows)
+    {
+        var order = new int[rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            order[rows.Length - rows[i].Place] = i;
+        }
+
+        return order;
+    }
+
+    private static void Decide(FillRow[] rows, ClassificationParameters parameters)
+    {
+        var asOf = parameters.AsOf.DayNumber;
+        Parallel.For(0, (rows.Length + RunCodec.BlockRows - 1) / RunCodec.BlockRows, block =>
+        {
+            foreach (ref var row in rows.AsSpan(block * RunCodec.BlockRows, Math.Min(RunCodec.BlockRows, rows.Length - (block * RunCodec.BlockRows))))
+            {
+                int? cv = row.Cv == FillRow.NoCv ? null : row.Cv;
+                var decision = parameters.Rules == RuleSet.OneCCompatible
+                    ? StageRule.DecideClassically(PackedClasses.Unpack(row.Previous), row.Purchases, cv ?? 0, parameters.OneTime, parameters.Bands)
+                    : StageRule.Decide(
+                        new StageFacts(row.PurchasesEver, row.Purchases, row.Marks.HasFlag(RowMarks.CameBack), row.PurchasesEver > 0 && asOf - row.LastDay > row.LossAfterDays),
+                        cv, parameters.OneTime, parameters.Bands);
+                row.Stage = (byte)(decision.Stage ?? 0);
+                row.Regularity = (byte)(decision.Regularity ?? 0);
+                row.Reason = (byte)decision.Reason;
+                row.Marks = (row.Marks & ~RowMarks.Returned) | (decision.Reason == StageReason.Returned ? RowMarks.Returned : 0);
+            }
+        });
+    }
+}
