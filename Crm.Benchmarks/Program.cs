@@ -15,4 +15,8 @@ root.SetAction((parsed, cancellation) => ScreenBenchmark.RunAsync(
     new ScaleHost(parsed.GetValue(counterparties), parsed.GetValue(orders), 0),
     new(parsed.GetValue(database)!, parsed.GetValue(data)!, parsed.GetValue(files), parsed.GetValue(requests), parsed.GetValue(only)!),
     cancellation));
+var classification = new Command("classification", "Times filling, cutting anew and approving a classification.") { counterparties, orders, database };
+classification.SetAction((parsed, cancellation) => ClassificationBenchmark.RunAsync(
+    new ScaleHost(parsed.GetValue(counterparties), parsed.GetValue(orders), 0), parsed.GetValue(database)!, cancellation));
+root.Subcommands.Add(classification);
 return await root.Parse(args).InvokeAsync();

@@ -15,6 +15,8 @@ internal static class ClassificationFeature
         .AddSingleton<ClassificationRuns>()
         .AddSingleton<ClassificationService>()
         .AddSingleton<ClassificationApproval>()
+        .AddSingleton<ClassificationRedistribution>()
+        .AddSingleton<ClassificationReplay>()
         .AddSingleton<ClassificationStore>()
         .AddSingleton<ClassificationExplainer>()
         .AddSingleton<ClassificationRunner>()

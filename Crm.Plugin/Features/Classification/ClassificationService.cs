@@ -83,15 +83,21 @@ internal sealed class ClassificationService(ClassificationMeasuring measuring, C
     /// <exception cref="ClassificationRefusedException">No right or wrong parameters.</exception>
     public void Check(ClassificationParameters parameters, CurrentUser author)
     {
-        if (!author.MayClassify)
-        {
-            throw new ClassificationRefusedException(ClassificationProblem.Of("classification.forbidden", "Classification may be run and approved by a commercial director or an administrator only."));
-        }
+        CheckRight(author);
 
         var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), author.Zone).DateTime);
         if (ParametersRule.Refusals(parameters, today) is { Count: > 0 } refusals)
         {
             throw new ClassificationRefusedException(refusals);
+        }
+    }
+
+    /// <exception cref="ClassificationRefusedException">No right.</exception>
+    public static void CheckRight(CurrentUser user)
+    {
+        if (!user.MayClassify)
+        {
+            throw new ClassificationRefusedException(ClassificationProblem.Of("classification.forbidden", "Classification may be run and approved by a commercial director or an administrator only."));
         }
     }
 

@@ -25,6 +25,7 @@ internal static class ClassifyCommand
             await RunAsync(services, result, options, cancellation);
         }));
         command.Subcommands.Add(Approve(open, data));
+        command.Subcommands.Add(Replay(open, data));
         return command;
     }
 
@@ -38,6 +39,21 @@ internal static class ClassifyCommand
             var number = result.GetRequiredValue(run);
             var changed = await services.GetRequiredService<ClassificationApproval>().ApproveAsync(number, CurrentUser.System, cancellation);
             await result.InvocationConfiguration.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Run {number} is in force; {changed} counterparties changed."));
+        }));
+        return command;
+    }
+
+    private static Command Replay(Func<DirectoryInfo?, CancellationToken, Task<IServiceProvider>> open, Option<DirectoryInfo?> data)
+    {
+        var run = new Argument<long>("run") { Description = "Number of the run." };
+        var json = new Option<bool>("--json") { Description = "Prints JSON." };
+        var command = new Command("replay", "Compute a run again from the mirror and compare byte by byte; exit code 1 when something differs. Changes nothing.") { run, json };
+        command.SetAction((result, cancellation) => GuardedAsync(result, async () =>
+        {
+            var services = await open(result.GetValue(data), cancellation);
+            var found = await services.GetRequiredService<ClassificationReplay>().ReplayAsync(result.GetRequiredValue(run), cancellation);
+            await result.InvocationConfiguration.Output.WriteLineAsync(result.GetValue(json) ? ReplayText.Json(found) : ReplayText.Of(found));
+            return found.IsSame ? 0 : 1;
         }));
         return command;
     }
@@ -79,12 +95,17 @@ internal static class ClassifyCommand
             """);
     }
 
-    private static async Task<int> GuardedAsync(ParseResult result, Func<Task> action)
+    private static Task<int> GuardedAsync(ParseResult result, Func<Task> action) => GuardedAsync(result, async () =>
+    {
+        await action();
+        return 0;
+    });
+
+    private static async Task<int> GuardedAsync(ParseResult result, Func<Task<int>> action)
     {
         try
         {
-            await action();
-            return 0;
+            return await action();
         }
         catch (ClassificationRefusedException refused)
         {

@@ -15,6 +15,15 @@ internal sealed class ClassifyOptions
     private readonly Option<string> cut = Word<ImportanceCut>("--cut", "From which end values are accumulated; descending is the textbook way.");
     private readonly Option<string> periodicity = Word<Periodicity>("--periodicity", "Length of one period of the series.");
     private readonly Option<int> periods = new("--periods") { Description = "Number of periods of the series. Default: 12.", DefaultValueFactory = _ => 12 };
+    private readonly Option<string> population = Word<Population>("--population", "Who is classified. Default: customers.");
+    private readonly Option<string?> manager = new("--manager") { Description = "Only counterparties of this user of the ERP (sign-in name)." };
+    private readonly Option<string?> city = new("--city") { Description = "Only counterparties of this city." };
+    private readonly Option<MeasureWeights?> weights = new("--weights")
+    {
+        Description = "Weights for --measure weighted, such as revenue=60,orders=40.",
+        CustomParser = r => MeasureWeights.TryParse(Token(r), out var read) ? read : Wrong<MeasureWeights?>(r, "weights such as revenue=60,orders=40"),
+    };
+
     private readonly Option<string?> currency = new("--currency") { Description = "Counts amounts in this currency only (ISO 4217)." };
     private readonly Option<ImportanceShares?> shares = new("--shares")
     {
@@ -46,7 +55,7 @@ internal sealed class ClassifyOptions
 
     public ClassifyOptions(Command command)
     {
-        Option[] all = [asOf, from, rules, measure, regularityMeasure, shares, cut, periodicity, periods, oneTime, bands, lossAfterDays, lossFactor, currency, Rows, Json];
+        Option[] all = [asOf, from, rules, measure, regularityMeasure, shares, cut, periodicity, periods, oneTime, bands, lossAfterDays, lossFactor, currency, population, weights, manager, city, Rows, Json];
         foreach (var option in all)
         {
             command.Options.Add(option);
@@ -76,6 +85,10 @@ internal sealed class ClassifyOptions
             Bands = result.GetValue(bands) ?? defaults.Bands,
             Loss = new(result.GetValue(lossAfterDays), result.GetValue(lossFactor)),
             Currency = result.GetValue(currency),
+            Population = Chosen(result, population, Population.Customers),
+            Weights = result.GetValue(weights) ?? defaults.Weights,
+            Manager = result.GetValue(manager),
+            City = result.GetValue(city),
         };
     }
 

@@ -87,6 +87,8 @@ public static class ImportanceRule
 
     private static void Ascending(ReadOnlySpan<long> values, ImportanceBoundaries boundaries, bool joinEqual, Span<short> classes, Span<long> accumulated)
     {
+        // Sums are whole, so a whole boundary says the same and compares faster.
+        var (low, middle) = ((long)decimal.Floor(boundaries.LowE4), (long)decimal.Floor(boundaries.MiddleE4));
         long sum = 0;
         for (var start = 0; start < values.Length;)
         {
@@ -97,7 +99,7 @@ public static class ImportanceRule
             }
 
             sum += values[start] * (end - start);
-            var found = sum <= boundaries.LowE4 ? ImportanceClass.C : sum <= boundaries.MiddleE4 ? ImportanceClass.B : ImportanceClass.A;
+            var found = sum <= low ? ImportanceClass.C : sum <= middle ? ImportanceClass.B : ImportanceClass.A;
             if (joinEqual && boundaries.TotalE4 <= 0)
             {
                 found = ImportanceClass.C;

@@ -5,7 +5,9 @@ internal static class RunCut
 {
     /// <summary>Whether other thresholds can be applied to what was measured: everything else must be as it was.</summary>
     public static bool IsOnlyAnotherCut(ClassificationParameters measured, ClassificationParameters wanted) =>
-        measured with { Shares = wanted.Shares, Cut = wanted.Cut, Bands = wanted.Bands, OneTime = wanted.OneTime } == wanted;
+        // As JSON, where what is left out and what is written out are the same.
+        ClassificationJson.Write(measured with { Shares = wanted.Shares, Cut = wanted.Cut, Bands = wanted.Bands, OneTime = wanted.OneTime }).ToString()
+        == ClassificationJson.Write(wanted).ToString();
 
     /// <summary>Rows as they were packed become a table: what was accumulated follows from places and values.</summary>
     /// <param name="rows">Unpacked.</param>

@@ -66,6 +66,21 @@ internal sealed class RunTable
 
     public IReadOnlyCollection<ClassificationOverride> Overrides => overrides.Values;
 
+    /// <summary>The same rows with other overrides; this table stays as it is.</summary>
+    public RunTable With(IReadOnlyCollection<ClassificationOverride> others)
+    {
+        var rows = (FillRow[])Rows.Clone();
+        foreach (var id in overrides.Keys)
+        {
+            if (IndexOf(id) is >= 0 and var index)
+            {
+                rows[index].Marks &= ~RowMarks.ByHand;
+            }
+        }
+
+        return new(rows, others, Boundaries, Parameters);
+    }
+
     /// <summary>What holds of an id; none when it has no row.</summary>
     public Classes EffectiveOf(long id) => IndexOf(id) is >= 0 and var index ? EffectiveOf(Rows[index]) : Classes.None;
 
