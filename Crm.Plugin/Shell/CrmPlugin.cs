@@ -8,6 +8,7 @@ using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Installation;
 using Crm.Plugin.Features.MyDay;
 using Crm.Plugin.Features.Orders;
+using Crm.Plugin.Features.Retention;
 using Crm.Plugin.Features.SalesHistory;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
@@ -67,7 +68,13 @@ public static class CrmPlugin
         services.AddInstallation();
         services.AddMyDay();
         services.AddOrders();
+        services.AddRetention(evaluates: options.RunJobs);
         services.AddSalesHistory(renews: options.RunJobs);
+        if (options.RunJobs)
+        {
+            services.AddClassificationSchedule();
+        }
+
         return services;
     }
 
@@ -94,6 +101,7 @@ public static class CrmPlugin
         app.MapCounterparties();
         app.MapMyDay();
         app.MapOrders();
+        app.MapRetention();
     }
 
     /// <summary>Makes the data folder, brings the database up to this version and connects the .NET ERP that hosts the process, where one does. Safe to repeat.</summary>

@@ -20,12 +20,21 @@ internal static class ClassificationFeature
         .AddSingleton<ClassificationStore>()
         .AddSingleton<ClassificationExplainer>()
         .AddSingleton<ClassificationRunner>()
+        .AddSingleton<ClassificationPresets>()
+        .AddSingleton<ClassificationScheduleJob>()
+        .AddSingleton<ListScreen>()
+        .AddScoped<ClassificationExport>()
         .AddScoped<Counterparties.ITimelineSource, ClassTimeline>()
         .AddHostedService(provider => provider.GetRequiredService<ClassificationRunner>())
         .AddSingleton(new MenuEntry("/classification", "Classification", "chart-pie", 40, _ => true));
 
+    /// <summary>The monthly run, in processes that run jobs.</summary>
+    public static IServiceCollection AddClassificationSchedule(this IServiceCollection services) => services.AddHostedService<ClassificationScheduling>();
+
     public static void MapClassification(this IEndpointRouteBuilder routes)
     {
+        routes.MapClassificationDocument();
+        routes.MapClassificationReports();
         routes.MapGet("/classification", ListAsync);
         routes.MapPost("/classification", BeginAsync).RequireAuthorization(Policies.Classify);
         routes.MapGet("/classification/{run:long}", RunAsync);
@@ -37,20 +46,15 @@ internal static class ClassificationFeature
         routes.MapPost("/classification/{run:long}/cancel", CancelAsync).RequireAuthorization(Policies.Classify);
     }
 
-    private static async Task<IResult> ListAsync(string? rules, long? before, ClassificationStore store, Show show, CancellationToken cancellation)
+    private static async Task<IResult> ListAsync(string? rules, long? preset, long? before, ListScreen list, ClassificationPresets presets, Show show, CancellationToken cancellation)
     {
-        var preset = ClassificationWords.TryRead<RuleSet>(rules, out var chosen) ? chosen : RuleSet.Standard;
-        return Screen.Of<ClassificationPage>(new
-        {
-            Runs = await store.RunsAsync(before, PageSize, cancellation),
-            PageSize,
-            Form = ClassificationForm.Of(ClassificationParameters.For(preset, show.Today)),
-            Problems = (IReadOnlyList<ClassificationProblem>)[],
-        });
+        var saved = preset is { } id ? await presets.ReadAsync(id, show.Today, cancellation) : null;
+        var chosen = ClassificationWords.TryRead<RuleSet>(rules, out var ruleSet) ? ruleSet : RuleSet.Standard;
+        return await list.ShowAsync(ClassificationForm.Of(saved ?? ClassificationParameters.For(chosen, show.Today)), [], before, cancellation);
     }
 
     private static async Task<IResult> BeginAsync(
-        HttpContext http, ClassificationService service, ClassificationRunner runner, ClassificationStore store, CurrentUser user, CancellationToken cancellation)
+        HttpContext http, ClassificationService service, ClassificationRunner runner, ListScreen list, CurrentUser user, CancellationToken cancellation)
     {
         var form = ClassificationForm.Of(await http.Request.ReadFormAsync(cancellation));
         try
@@ -62,7 +66,7 @@ internal static class ClassificationFeature
         catch (ClassificationRefusedException refused)
         {
             http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-            return Screen.Of<ClassificationPage>(new { Runs = await store.RunsAsync(null, PageSize, cancellation), PageSize, Form = form, refused.Problems });
+            return await list.ShowAsync(form, refused.Problems, null, cancellation);
         }
     }
 
@@ -99,7 +103,7 @@ internal static class ClassificationFeature
     private static async Task<IResult> ProgressAsync(long run, HttpContext http, ClassificationStore store, CancellationToken cancellation)
     {
         var found = await store.WatchAsync(run, cancellation);
-        if (found is { State: RunState.Filling })
+        if (found is { State: RunState.Filling or RunState.Approving })
         {
             return Screen.Of<RunProgress>(new { Run = found });
         }
@@ -122,11 +126,12 @@ internal static class ClassificationFeature
             : request.IsPart() ? Screen.Of<WhyCard>(new { Why = why }) : Screen.Of<WhyPage>(new { Why = why });
 
     private static async Task<IResult> ApproveAsync(
-        long run, HttpContext http, ClassificationApproval approval, ClassificationStore store, CurrentUser user, CancellationToken cancellation)
+        long run, HttpContext http, ClassificationApproval approval, ClassificationRunner runner, ClassificationStore store, CurrentUser user, CancellationToken cancellation)
     {
         try
         {
-            await approval.ApproveAsync(run, user, cancellation);
+            await approval.ClaimAsync(run, user, cancellation);
+            await runner.ApproveAsync(run, user);
             return TypedResults.Redirect($"/classification/{run.ToString(CultureInfo.InvariantCulture)}");
         }
         catch (ClassificationRefusedException refused)
@@ -142,11 +147,13 @@ internal static class ClassificationFeature
         return TypedResults.Redirect("/classification");
     }
 
-    private static RowFilter Filter(IQueryCollection query) => new()
+    internal static RowFilter Filter(IQueryCollection query) => new()
     {
         Importance = Chosen<ImportanceClass>(query["importance"]),
         Stage = Chosen<RelationshipStage>(query["stage"]),
         Regularity = Chosen<RegularityClass>(query["regularity"]),
+        ImportanceMovement = Chosen<Movement>(query["classMoved"]),
+        StageMovement = Chosen<Movement>(query["stageMoved"]),
         Mark = Chosen<RowMarks>(query["mark"]) ?? RowMarks.None,
     };
 

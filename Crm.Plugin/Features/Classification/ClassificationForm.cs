@@ -33,6 +33,14 @@ public sealed record ClassificationForm
 
     public string Currency { get; init; } = "";
 
+    public string Population { get; init; } = "";
+
+    public string Weights { get; init; } = "";
+
+    public string Manager { get; init; } = "";
+
+    public string City { get; init; } = "";
+
     /// <summary>The form that a preset or an earlier run fills in.</summary>
     public static ClassificationForm Of(ClassificationParameters parameters) => new()
     {
@@ -50,6 +58,10 @@ public sealed record ClassificationForm
         LossAfterDays = parameters.Loss.AfterDays.ToString(CultureInfo.InvariantCulture),
         LossFactor = parameters.Loss.Factor.ToString(CultureInfo.InvariantCulture),
         Currency = parameters.Currency ?? "",
+        Population = ClassificationWords.Word(parameters.Population),
+        Weights = parameters.Measure == Classification.Measure.Weighted ? parameters.Weights.ToString() : "",
+        Manager = parameters.Manager ?? "",
+        City = parameters.City ?? "",
     };
 
     /// <summary>What was sent.</summary>
@@ -72,6 +84,10 @@ public sealed record ClassificationForm
             LossAfterDays = Field("lossAfterDays"),
             LossFactor = Field("lossFactor"),
             Currency = Field("currency").ToUpperInvariant(),
+            Population = Field("population"),
+            Weights = Field("weights"),
+            Manager = Field("manager"),
+            City = Field("city"),
         };
     }
 
@@ -106,6 +122,10 @@ public sealed record ClassificationForm
             Bands = RegularityBands.TryParse(Bands, out var bands) ? bands : Wrong<RegularityBands>("bands", Bands),
             Loss = new(Whole("lossAfterDays", LossAfterDays), decimal.TryParse(LossFactor, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var factor) ? factor : Wrong<decimal>("lossFactor", LossFactor)),
             Currency = Currency.Length == 0 ? null : Currency,
+            Population = Population.Length == 0 ? Classification.Population.Customers : Word<Population>("population", Population),
+            Weights = Weights.Length == 0 ? MeasureWeights.Default : MeasureWeights.TryParse(Weights, out var weights) ? weights : Wrong<MeasureWeights>("weights", Weights),
+            Manager = Manager.Length == 0 ? null : Manager,
+            City = City.Length == 0 ? null : City,
         };
         return problems.Count == 0 ? result : throw new ClassificationRefusedException(problems);
     }

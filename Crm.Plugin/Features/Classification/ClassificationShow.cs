@@ -60,6 +60,8 @@ internal static class ClassificationShow
         Add("importance", filter.Importance);
         Add("stage", filter.Stage);
         Add("regularity", filter.Regularity);
+        Add("classMoved", filter.ImportanceMovement);
+        Add("stageMoved", filter.StageMovement);
         Add("mark", filter.Mark == RowMarks.None ? null : filter.Mark);
         Add("after", after);
         var path = string.Create(CultureInfo.InvariantCulture, $"/classification/{run}") + (after is null ? "" : "/rows");

@@ -10,7 +10,7 @@ namespace Crm.Plugin.Features.Classification;
 /// <param name="Key">The ERP's key; of a manager the sign-in name.</param>
 /// <param name="Name">As the ERP has it now.</param>
 /// <param name="ManagerLogin">Who is responsible now; null for products and managers.</param>
-internal sealed record RunMember(long Id, string Key, string Name, string? ManagerLogin);
+public sealed record RunMember(long Id, string Key, string Name, string? ManagerLogin);
 
 /// <summary>Names of the members of runs, as far as a right reaches. Managers and products are for those who see everything.</summary>
 internal static class RunMembers

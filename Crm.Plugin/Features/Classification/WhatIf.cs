@@ -1,10 +1,10 @@
 namespace Crm.Plugin.Features.Classification;
 
 /// <summary>One member that other thresholds would move.</summary>
-internal sealed record WhatIfMove(RunMember Member, int Place, long ValueE4, Classes Before, Classes After);
+public sealed record WhatIfMove(RunMember Member, int Place, long ValueE4, Classes Before, Classes After);
 
 /// <summary>What other thresholds would make of a run.</summary>
-internal sealed record WhatIf
+public sealed record WhatIf
 {
     /// <summary>No class, A, B, C.</summary>
     public const int ImportanceGroups = 4;
@@ -47,7 +47,7 @@ internal sealed record WhatIf
     };
 
     /// <summary>Counts by pairs of groups; both tables have the same rows.</summary>
-    public static IReadOnlyList<GroupTotal> Matrix(RunTable before, RunTable after, int groups, Func<Classes, int> group)
+    internal static IReadOnlyList<GroupTotal> Matrix(RunTable before, RunTable after, int groups, Func<Classes, int> group)
     {
         var cells = new GroupTotal[groups * groups];
         for (var i = 0; i < before.Rows.Length; i++)
@@ -60,7 +60,7 @@ internal sealed record WhatIf
     }
 
     /// <summary>Those who move, largest value first.</summary>
-    public static List<(long Id, int Place, long ValueE4, Classes Before, Classes After)> MovesBetween(RunTable before, RunTable after, int take)
+    internal static List<(long Id, int Place, long ValueE4, Classes Before, Classes After)> MovesBetween(RunTable before, RunTable after, int take)
     {
         var result = new List<(long, int, long, Classes, Classes)>();
         for (var place = 0; place < before.ByPlace.Length && result.Count < take; place++)
