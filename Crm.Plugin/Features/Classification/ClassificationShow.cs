@@ -17,6 +17,7 @@ internal static class ClassificationShow
     /// <summary>A measured value: an amount of money, or a plain number.</summary>
     public static string Value(long e4, Measure measure, string currency) => measure is Measure.Revenue or Measure.GrossProfit
         ? Show.Money(e4, currency)
+        : measure == Measure.Weighted ? Storage.Amount.FromE4(e4).ToString("#,##0.0", CultureInfo.CurrentCulture)
         : Storage.Amount.FromE4(e4).ToString("#,##0.####", CultureInfo.CurrentCulture);
 
     /// <summary>A fraction as a percentage; a dash without one.</summary>

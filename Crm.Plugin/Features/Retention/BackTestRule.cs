@@ -26,6 +26,8 @@ internal static class BackTestRule
             return null;
         }
 
+        // Whom the stage calls lost already needs no announcement; chance is judged on the others.
+        var open = repeaters.Where(c => split - c.Past!.Days[^1] <= EarlyLossRule.LostAfterDays(c.Past)).ToList();
         var weeks = (end - split) / 7.0;
         var (errors, naiveErrors, expected, naiveExpected, actual) = (0.0, 0.0, 0.0, 0.0, 0.0);
         foreach (var (past, all) in known)
@@ -38,15 +40,15 @@ internal static class BackTestRule
             (expected, naiveExpected, actual) = (expected + forecast, naiveExpected + naive, actual + bought);
         }
 
-        var announced = repeaters.Where(c => EarlyLossRule.IsAnnounced(c.Past!, split))
-            .OrderByDescending(c => EarlyLossRule.Stake(c.Past!, split, model)).Take(MostTop).ToList();
+        var announced = open.Where(c => EarlyLossRule.IsAnnounced(c.Past!, split))
+            .OrderByDescending(c => EarlyLossRule.Urgency(c.Past!, split, model)).Take(MostTop).ToList();
         // Announced on the first day of the rule, lost on the day the stage turns: how much earlier that is, of those who were lost in the judged part.
         var leads = repeaters.Where(c => c.All.Days.Length == c.Past!.Days.Length && end - c.Past.Days[^1] > EarlyLossRule.LostAfterDays(c.Past))
             .Select(c => (double)(EarlyLossRule.LostAfterDays(c.Past!) + 1 - EarlyLossRule.AnnouncedAfterDays(c.Past!)!.Value)).Order().ToList();
         static bool Stopped((CustomerDays? Past, CustomerDays All) c) => c.All.Days.Length == c.Past!.Days.Length;
         return announced.Count == 0 || actual == 0 ? null : new(
             DateOnly.FromDayNumber(split), DateOnly.FromDayNumber(end), announced.Count,
-            announced.Count(Stopped) / (double)announced.Count, repeaters.Count(Stopped) / (double)repeaters.Count,
+            announced.Count(Stopped) / (double)announced.Count, open.Count(Stopped) / (double)open.Count,
             leads.Count == 0 ? null : leads[leads.Count / 2],
             errors / actual, (expected / actual) - 1, naiveErrors / actual, (naiveExpected / actual) - 1);
     }

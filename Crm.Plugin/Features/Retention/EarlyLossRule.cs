@@ -32,13 +32,9 @@ internal static class EarlyLossRule
     public static bool IsAnnounced(CustomerDays customer, int today) =>
         AnnouncedAfterDays(customer) is { } after && today - customer.Days[^1] >= after && today - customer.Days[^1] <= LostAfterDays(customer);
 
-    /// <summary>Yearly value at stake: own rate of buying, times value, times the chance that it is over.</summary>
-    public static double Stake(CustomerDays customer, int today, BgNbdModel? buying)
-    {
-        var summary = customer.Summary(today);
-        var gone = buying is null ? 0.5 : 1 - buying.ProbabilityAlive(summary);
-        return gone * customer.Values.Average() * 365.25 / Math.Max(1, customer.MeanInterval ?? 365.25);
-    }
+    /// <summary>Orders the announced, the surest first: by the chance that they have left; without a model by their silence in own intervals.</summary>
+    public static double Urgency(CustomerDays customer, int today, BgNbdModel? buying) =>
+        buying is null ? (today - customer.Days[^1]) / Math.Max(1, customer.MeanInterval ?? 1) : 1 - buying.ProbabilityAlive(customer.Summary(today));
 
     /// <summary>All figures of one customer.</summary>
     public static LikelyLoss Describe(CustomerDays customer, int today, BgNbdModel? buying, GammaGammaModel? spending, double margin)

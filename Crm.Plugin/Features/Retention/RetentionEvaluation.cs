@@ -91,7 +91,7 @@ internal sealed class RetentionEvaluation(IDbContextFactory<CrmDbContext> contex
             DiscountRate = EarlyLossRule.DiscountRate,
             Margin = margin,
             IsMarginKnown = isMarginKnown,
-            Losses = [.. announced.OrderByDescending(c => EarlyLossRule.Stake(c, today, buying?.Model)).Take(MostLosses).Select(c => EarlyLossRule.Describe(c, today, buying?.Model, spending?.Model, margin))],
+            Losses = [.. announced.OrderByDescending(c => EarlyLossRule.Urgency(c, today, buying?.Model)).Take(MostLosses).Select(c => EarlyLossRule.Describe(c, today, buying?.Model, spending?.Model, margin))],
             LossesFound = announced.Count,
             BackTest = reason is null ? BackTestRule.Run(customers, today, (past, end) => MaximumLikelihood.FitBgNbd(Sample([.. past]).ConvertAll(c => c.Summary(end)))?.Model) : null,
             Cohorts = CohortRule.Of(customers, today),

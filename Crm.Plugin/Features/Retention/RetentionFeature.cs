@@ -21,8 +21,7 @@ internal static class RetentionFeature
             services.AddHostedService<Nightly>();
         }
 
-        return services.AddSingleton<RetentionEvaluation>()
-            .AddSingleton(new MenuEntry("/retention", "Retention", "user-exclamation", 45, _ => true));
+        return services.AddSingleton<RetentionEvaluation>();
     }
 
     public static void MapRetention(this IEndpointRouteBuilder routes)

@@ -23,7 +23,7 @@ public sealed record LikelyLoss(
 /// <param name="EndOn">Last day of the part that was judged.</param>
 /// <param name="Top">How many were announced.</param>
 /// <param name="Precision">Part of those announced who bought nothing any more, 0–1.</param>
-/// <param name="BaseRate">The same part of everybody who had bought twice or more: what chance would give.</param>
+/// <param name="BaseRate">The same part of everybody who had bought twice or more and was not lost yet: what chance would give.</param>
 /// <param name="MedianLeadDays">Median of the days by which the announcement comes before the stage turns, of those who were lost; null without any.</param>
 /// <param name="Wape">Sum of the errors of the expected purchases as a part of the actual ones.</param>
 /// <param name="Bias">Expected purchases over actual ones, less 1.</param>
@@ -73,7 +73,7 @@ public sealed record RetentionReport
     /// <summary>Whether the margin is the company's own, from documents with a cost.</summary>
     public required bool IsMarginKnown { get; init; }
 
-    /// <summary>Those likely to be lost whose stage has not turned yet, most expected loss first.</summary>
+    /// <summary>Those likely to be lost whose stage has not turned yet, the surest first.</summary>
     public required IReadOnlyList<LikelyLoss> Losses { get; init; }
 
     /// <summary>How many are likely to be lost altogether.</summary>
