@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Features.SalesHistory;
-using Crm.Plugin.Mirror.Records;
-using Crm.Plugin.Mirror.Syncing;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
 using Crm.Plugin.Storage;
@@ -18,7 +16,7 @@ internal static class ClassificationBenchmark
 {
     private static readonly DateOnly AsOf = new(2025, 9, 30);
 
-    public static async Task<int> RunAsync(ScaleHost host, string database, CancellationToken cancellation)
+    public static async Task<int> RunAsync(int counterparties, int orders, string database, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory("crm-bench-").FullName;
         try
@@ -26,15 +24,18 @@ internal static class ClassificationBenchmark
             var options = new CrmPluginOptions { DataFolder = folder, Database = database, RunJobs = false, ProgramFolder = AppContext.BaseDirectory };
             await using var services = new ServiceCollection().AddLogging(l => l.ClearProviders()).AddCrmPlugin(options).BuildServiceProvider();
             await services.PrepareCrmPluginAsync(cancellation);
-            var connection = await ConnectionAsync(services, cancellation);
-            var engine = services.GetRequiredService<SyncEngine>();
-            await TimeAsync("first read of the mirror", () => engine.RunAsync(connection, host, new SyncOrder { Sweep = SweepChoice.Never }, null, cancellation));
+            await TimeAsync("fill the mirror's tables", async () =>
+            {
+                await using var context = services.GetRequiredService<IDbContextFactory<CrmDbContext>>().CreateDbContext();
+                await DirectMirror.FillAsync(context, services.GetRequiredService<DatabaseOptions>().Kind, counterparties, orders, cancellation);
+                return true;
+            });
             await TimeAsync("pack the orders (once)", async () =>
             {
                 await services.GetRequiredService<SalesHistoryBuild>().EnsureAsync(SalesHistoryBuild.MostTouched, cancellation);
                 return true;
             });
-            await MeasureAsync(services, host, engine, connection, cancellation);
+            await MeasureAsync(services, orders, cancellation);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak working set {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MB"));
             return 0;
         }
@@ -45,7 +46,7 @@ internal static class ClassificationBenchmark
         }
     }
 
-    private static async Task MeasureAsync(IServiceProvider services, ScaleHost host, SyncEngine engine, int connection, CancellationToken cancellation)
+    private static async Task MeasureAsync(IServiceProvider services, int orders, CancellationToken cancellation)
     {
         var service = services.GetRequiredService<ClassificationService>();
         var parameters = ClassificationParameters.For(RuleSet.Standard, AsOf);
@@ -62,20 +63,13 @@ internal static class ClassificationBenchmark
         await TimeAsync("what-if, warm", () => recut.WhatIfAsync(run.RunId, parameters with { Shares = new(60, 30, 10) }, 50, CurrentUser.System, cancellation));
         await TimeAsync("redistribute", () => recut.RedistributeAsync(run.RunId, parameters with { Shares = ImportanceShares.Classical }, CurrentUser.System, cancellation));
         await TimeAsync("replay", () => services.GetRequiredService<ClassificationReplay>().ReplayAsync(run.RunId, cancellation));
-        await TimeAsync("approve the first", () => services.GetRequiredService<ClassificationApproval>().ApproveAsync(run.RunId, CurrentUser.System, cancellation));
-        host.ChangedOrders = 10_000;
-        await TimeAsync("read 10,000 changed orders", () => engine.RunAsync(connection, host, new SyncOrder { Sweep = SweepChoice.Never }, null, cancellation));
-        var next = await TimeAsync("fill after 10,000 changed orders", () => service.RunAsync(parameters, CurrentUser.System, null, cancellation));
-        await TimeAsync("approve the next", () => services.GetRequiredService<ClassificationApproval>().ApproveAsync(next.RunId, CurrentUser.System, cancellation));
-    }
+        await using (var context = services.GetRequiredService<IDbContextFactory<CrmDbContext>>().CreateDbContext())
+        {
+            await TimeAsync("change 10,000 orders", () => DirectMirror.ChangeAsync(context, orders, Math.Min(orders, 10_000), cancellation));
+        }
 
-    private static async Task<int> ConnectionAsync(IServiceProvider services, CancellationToken cancellation)
-    {
-        await using var context = services.GetRequiredService<IDbContextFactory<CrmDbContext>>().CreateDbContext();
-        var connection = new ConnectionRecord { Name = "scale", Host = "scale", Manifest = "{}", Address = "" };
-        context.Add(connection);
-        await context.SaveChangesAsync(cancellation);
-        return connection.Id;
+        var next = await TimeAsync("fill after 10,000 changed orders", () => service.RunAsync(parameters, CurrentUser.System, null, cancellation));
+        await TimeAsync("approve it, the first", () => services.GetRequiredService<ClassificationApproval>().ApproveAsync(next.RunId, CurrentUser.System, cancellation));
     }
 
     private static async Task<T> TimeAsync<T>(string name, Func<Task<T>> action)

@@ -17,6 +17,6 @@ root.SetAction((parsed, cancellation) => ScreenBenchmark.RunAsync(
     cancellation));
 var classification = new Command("classification", "Times filling, cutting anew and approving a classification.") { counterparties, orders, database };
 classification.SetAction((parsed, cancellation) => ClassificationBenchmark.RunAsync(
-    new ScaleHost(parsed.GetValue(counterparties), parsed.GetValue(orders), 0), parsed.GetValue(database)!, cancellation));
+    parsed.GetValue(counterparties), parsed.GetValue(orders), parsed.GetValue(database)!, cancellation));
 root.Subcommands.Add(classification);
 return await root.Parse(args).InvokeAsync();

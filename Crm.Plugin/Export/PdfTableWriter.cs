@@ -1,117 +1,105 @@
 using System.Globalization;
-using PdfSharp.Drawing;
-using PdfSharp.Fonts;
-using PdfSharp.Pdf;
+using System.Text;
 
 namespace Crm.Plugin.Export;
 
 /// <summary>A table on A4 pages across, with title, page numbers and repeated headings. Text that does not fit is cut with an ellipsis.</summary>
+/// <remarks>Written by hand: the PDF libraries at hand are not free for a plugin under the MIT licence, and a table needs little.</remarks>
 public sealed class PdfTableWriter : ITableWriter
 {
     private const double Margin = 36;
     private const double LineHeight = 13;
+    private const double Size = 8;
+    private const double Right = PdfFile.Width - Margin;
+    private const double Bottom = PdfFile.Height - Margin;
 
     private readonly Stream target;
     private readonly string title;
-    private readonly IReadOnlyList<double> widths;
-    private readonly PdfDocument document = new();
-    private readonly XFont font;
-    private readonly XFont bold;
-    private readonly XFont large;
     private readonly string subtitle;
-    private XGraphics? page;
+    private readonly IReadOnlyList<double> widths;
+    private readonly TrueTypeFont font = PdfFonts.Font;
+    private readonly PdfFile file;
+    private readonly StringBuilder page = new();
     private IReadOnlyList<object?>? headings;
-    private double y;
-    private double right;
-    private double bottom;
+    private int pages;
+    private double y = double.MaxValue;
 
     /// <param name="target">Where the file goes when the writer is disposed.</param>
     /// <param name="title">First line of the first page.</param>
     /// <param name="subtitle">Second line.</param>
     /// <param name="widths">Of the columns, as parts of the page's width; they sum to about 1.</param>
+    /// <exception cref="FileNotFoundException">No font with Cyrillic letters is installed.</exception>
     public PdfTableWriter(Stream target, string title, string subtitle, IReadOnlyList<double> widths)
     {
-        PdfFonts.Use();
         (this.target, this.title, this.subtitle, this.widths) = (target, title, subtitle, widths);
-        font = new XFont(PdfFonts.Family, 8);
-        bold = new XFont(PdfFonts.Family, 8, XFontStyleEx.Bold);
-        large = new XFont(PdfFonts.Family, 13, XFontStyleEx.Bold);
-        document.Info.Title = title;
+        file = new PdfFile(font);
     }
 
     /// <inheritdoc/>
     public Task RowAsync(IReadOnlyList<object?> cells)
     {
-        headings ??= cells;
-        if (page is null || y + LineHeight > bottom)
+        if (headings is null)
         {
+            headings = cells;
             NewPage();
-            if (ReferenceEquals(cells, headings))
-            {
-                return Task.CompletedTask;
-            }
+            return Task.CompletedTask;
         }
 
-        Line(cells, font);
+        if (y + LineHeight > Bottom)
+        {
+            NewPage();
+        }
+
+        Cells(cells, 0);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        page?.Dispose();
-        if (document.PageCount == 0)
-        {
-            document.AddPage();
-        }
-
-        using var file = new MemoryStream();
-        document.Save(file, closeStream: false);
-        document.Dispose();
-        file.Position = 0;
-        await file.CopyToAsync(target);
+        file.Page(page.ToString());
+        await target.WriteAsync(file.Save(title));
     }
 
     private void NewPage()
     {
-        page?.Dispose();
-        var added = document.AddPage();
-        added.Size = PdfSharp.PageSize.A4;
-        added.Orientation = PdfSharp.PageOrientation.Landscape;
-        page = XGraphics.FromPdfPage(added);
-        (y, right, bottom) = (Margin, added.Width.Point - Margin, added.Height.Point - Margin);
-        if (document.PageCount == 1)
+        if (pages++ > 0)
         {
-            page.DrawString(title, large, XBrushes.Black, new XPoint(Margin, y + 6));
-            page.DrawString(Fitting(subtitle, font, right - Margin), font, XBrushes.DimGray, new XPoint(Margin, y + 22));
-            y += 34;
+            file.Page(page.ToString());
+            page.Clear();
         }
 
-        page.DrawString(document.PageCount.ToString(CultureInfo.CurrentCulture), font, XBrushes.DimGray, new XPoint(right - 12, bottom + 18));
-        Line(headings!, bold);
-        page.DrawLine(XPens.Gray, Margin, y - 9, right, y - 9);
+        y = Margin + Size;
+        if (pages == 1)
+        {
+            page.Append(file.Text(title, Margin, y + 4, 13));
+            page.Append(file.Text(Fitting(subtitle, Right - Margin), Margin, y + 20, Size, 0.4));
+            y += 36;
+        }
+
+        page.Append(file.Text(pages.ToString(CultureInfo.CurrentCulture), Right - 12, Bottom + 18, Size, 0.4));
+        Cells(headings!, 0.35);
+        page.Append(PdfFile.Line(Margin, y - 9, Right));
     }
 
-    private void Line(IReadOnlyList<object?> cells, XFont with)
+    private void Cells(IReadOnlyList<object?> cells, double grey)
     {
         var x = Margin;
-        var all = right - Margin;
         for (var i = 0; i < cells.Count && i < widths.Count; i++)
         {
-            var width = widths[i] * all;
+            var width = widths[i] * (Right - Margin);
+            var text = Fitting(Text(cells[i]), width - 4);
             var isNumber = cells[i] is decimal or long or int or double;
-            var text = Fitting(Text(cells[i]), with, width - 4);
-            var at = isNumber ? x + width - 4 - page!.MeasureString(text, with).Width : x;
-            page!.DrawString(text, with, XBrushes.Black, new XPoint(at, y));
+            page.Append(file.Text(text, isNumber ? x + width - 4 - font.Width(text, Size) : x, y, Size, grey));
             x += width;
         }
 
         y += LineHeight;
     }
 
-    private string Fitting(string text, XFont with, double width)
+    private string Fitting(string text, double width)
     {
-        if (page!.MeasureString(text, with).Width <= width)
+        if (font.Width(text, Size) <= width)
         {
             return text;
         }
@@ -120,7 +108,7 @@ public sealed class PdfTableWriter : ITableWriter
         while (tooLong - fits > 1)
         {
             var middle = (fits + tooLong) / 2;
-            (fits, tooLong) = page.MeasureString(text[..middle] + "…", with).Width <= width ? (middle, tooLong) : (fits, middle);
+            (fits, tooLong) = font.Width(text[..middle] + "…", Size) <= width ? (middle, tooLong) : (fits, middle);
         }
 
         return text[..fits] + "…";
@@ -134,45 +122,4 @@ public sealed class PdfTableWriter : ITableWriter
         IFormattable number => number.ToString(null, CultureInfo.CurrentCulture),
         _ => cell.ToString() ?? "",
     };
-}
-
-/// <summary>Finds a font with Cyrillic letters on this machine.</summary>
-internal sealed class PdfFonts : IFontResolver
-{
-    /// <summary>Name that documents use, whatever the file is.</summary>
-    public const string Family = "crm";
-
-    private static readonly Lock Gate = new();
-
-    // Debian and Fedora with DejaVu or Liberation, Windows, macOS.
-    private static readonly (string Regular, string Bold)[] Candidates =
-    [
-        ("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"),
-        ("/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf", "/usr/share/fonts/dejavu-sans-fonts/DejaVuSans-Bold.ttf"),
-        ("/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf", "/usr/share/fonts/truetype/liberation/LiberationSans-Bold.ttf"),
-        (Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.Fonts), "arial.ttf"), Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.Fonts), "arialbd.ttf")),
-        ("/System/Library/Fonts/Supplemental/Arial.ttf", "/System/Library/Fonts/Supplemental/Arial Bold.ttf"),
-    ];
-
-    /// <summary>Whether any of the known fonts is installed.</summary>
-    public static bool AreThere => Array.Exists(Candidates, c => File.Exists(c.Regular));
-
-    /// <summary>Registers the resolver once in the process.</summary>
-    public static void Use()
-    {
-        lock (Gate)
-        {
-            GlobalFontSettings.FontResolver ??= new PdfFonts();
-        }
-    }
-
-    public FontResolverInfo? ResolveTypeface(string familyName, bool isBold, bool isItalic) => new(isBold ? "bold" : "regular");
-
-    public byte[]? GetFont(string faceName)
-    {
-        var found = Array.Find(Candidates, c => File.Exists(c.Regular));
-        return found.Regular is null
-            ? throw new FileNotFoundException("No font with Cyrillic letters was found; install DejaVu (Debian: fonts-dejavu-core).")
-            : File.ReadAllBytes(faceName == "bold" && File.Exists(found.Bold) ? found.Bold : found.Regular);
-    }
 }

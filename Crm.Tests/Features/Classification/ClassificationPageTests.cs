@@ -83,6 +83,66 @@ public sealed class ClassificationPageTests(PostgresServer postgres)
         Assert.Equal(HttpStatusCode.Forbidden, browser.Status);
     }
 
+    // 80, 15, 5: at 70/20/10 C ends at 10 and B at 30, so "Middle" (accumulates 20) stays B.
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Director_TriesCutsSetsByHandAndReports(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres, new MovableClock());
+        await LayOutAsync(app);
+        await ((ClassificationService)app.Services.GetService(typeof(ClassificationService))!)
+            .RunAsync(ClassificationParameters.For(RuleSet.Standard, new(2026, 10, 31)), CurrentUser.System, null, CancellationToken.None);
+        using var browser = await app.SignInAsync("dora", Role.CommercialDirector);
+
+        var page = await browser.OpenAsync("/classification/1/what-if?shares=90/5/5&bands=25/60&oneTime=1-2&cut=ascending");
+        Assert.Equal("1 change their class, 0 their stage.", page.QuerySelector("#what-if [role=status]")!.TextContent);
+        page = await browser.OpenAsync("/classification/1/what-if?shares=90/5/4&bands=x&oneTime=1-2&cut=ascending");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, browser.Status);
+        Assert.Equal("90/5/4", page.QuerySelector("#w-shares")!.GetAttribute("value"));
+        await browser.OpenAsync("/classification/1/what-if");
+        page = await browser.SubmitAsync("/classification/1/redistribute", new Dictionary<string, string> { ["shares"] = "90/5/5", ["bands"] = "25/60", ["oneTime"] = "1-2", ["cut"] = "ascending" });
+        Assert.Equal("/classification/1", browser.Location);
+        Assert.Equal(["A", "A", "C"], page.QuerySelectorAll("tbody .crm-class").Select(c => c.TextContent));
+
+        await browser.OpenAsync("/classification/1/rows/3");
+        page = await browser.SubmitAsync("/classification/1/rows/3", new Dictionary<string, string> { ["importance"] = "A", ["stage"] = "Regular", ["regularity"] = "X", ["reason"] = "" });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, browser.Status);
+        Assert.Equal("Say why: a class set by hand needs a reason.", page.QuerySelector("[role=alert]")!.TextContent.Trim());
+        Assert.Equal("X", page.QuerySelector("[name=regularity] [selected]")!.TextContent);
+        page = await browser.SubmitAsync("/classification/1/rows/3", new Dictionary<string, string> { ["importance"] = "A", ["stage"] = "Regular", ["regularity"] = "X", ["reason"] = "key account" });
+        Assert.Equal(["A", "A", "A"], page.QuerySelectorAll("tbody .crm-class").Select(c => c.TextContent));
+        Assert.Contains("By dora: key account. Computed: C, One-time", page.QuerySelector(".bg-lime-lt")!.GetAttribute("title"), StringComparison.Ordinal);
+
+        page = await browser.OpenAsync("/classification/1/report");
+        Assert.Equal("3 of class A bring 100.0% of the total.", page.QuerySelector("p.h2")!.TextContent);
+        Assert.NotNull(page.QuerySelector("[data-chart*=markLine]"));
+        await browser.OpenAsync("/classification/1");
+        await browser.SubmitAsync("/classification/1/approve", new Dictionary<string, string>());
+        page = await browser.OpenAsync("/classification/history?date=2026-11-01");
+        Assert.Contains("In force then: classification 1", page.Body!.TextContent, StringComparison.Ordinal);
+        page = await browser.OpenAsync("/classification/history/3");
+        Assert.Contains("Regular X", page.QuerySelector("tbody")!.TextContent, StringComparison.Ordinal);
+        page = await browser.OpenAsync("/retention");
+        Assert.Equal(HttpStatusCode.OK, browser.Status);
+        Assert.Contains("Not evaluated yet", page.Body!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Exports_EachFormat_HoldTheRows()
+    {
+        await using var app = await CrmApp.StartAsync(clock: new MovableClock());
+        await LayOutAsync(app);
+        await ((ClassificationService)app.Services.GetService(typeof(ClassificationService))!)
+            .RunAsync(ClassificationParameters.For(RuleSet.Standard, new(2026, 10, 31)), CurrentUser.System, null, CancellationToken.None);
+        using var browser = await app.SignInAsync("dora", Role.CommercialDirector, "ru");
+        var csv = System.Text.Encoding.UTF8.GetString(await browser.Http.GetByteArrayAsync(new Uri("/classification/1/export.csv?importance=B", UriKind.Relative)));
+        Assert.Equal(2, csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains(",Middle,B,15,15,", csv, StringComparison.Ordinal);
+        Assert.Equal("PK", System.Text.Encoding.ASCII.GetString(await browser.Http.GetByteArrayAsync(new Uri("/classification/1/export.xlsx", UriKind.Relative)))[..2]);
+        Assert.Equal("%PDF-", System.Text.Encoding.ASCII.GetString(await browser.Http.GetByteArrayAsync(new Uri("/classification/1/export.pdf", UriKind.Relative)))[..5]);
+        await using var database = app.Database();
+        Assert.Equal(3, await Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.CountAsync(database.Set<AuditEntry>(), a => a.Action == "classification.exported"));
+    }
+
     private static async Task<AngleSharp.Dom.IDocument> WaitAsync(WebBrowser browser)
     {
         var deadline = TimeProvider.System.GetTimestamp();
