@@ -2,86 +2,111 @@ using Crm.Contracts;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Crm.Plugin.Features.Classification;
 
 /// <summary>
 /// What becomes of classification documents when one of several ERPs is purged. A document keeps the classes and boundaries that were
-/// approved; its counts and sums become those of the rows that are left, so that each figure still leads to its rows, and a warning
-/// says so. A document of which nothing is left goes.
+/// approved; its rows are packed without those of that ERP and its counts and sums become those of the rows that are left, so that each
+/// figure still leads to its rows, and a warning says so. A document of which nothing is left goes.
 /// </summary>
 internal sealed class PurgedRuns(CrmDbContext database)
 {
-    /// <summary>Documents with rows of this ERP's counterparties and how many, asked before those are deleted.</summary>
-    public async Task<IReadOnlyDictionary<long, int>> TouchedAsync(int connectionId, CancellationToken cancellation) =>
-        await database.Set<ClassificationRow>().Where(r => database.Set<CounterpartyRecord>().Any(c => c.Id == r.CounterpartyId && c.ConnectionId == connectionId))
-            .GroupBy(r => r.RunId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
+    private const int Portion = 1000;
 
-    /// <summary>Counts the touched documents anew, after the rows were deleted.</summary>
-    public async Task RecountAsync(IReadOnlyDictionary<long, int> touched, CancellationToken cancellation)
+    /// <summary>In the caller's transaction, while the mirror still has the ERP's records.</summary>
+    public async Task PurgeAsync(int connectionId, CancellationToken cancellation)
     {
-        foreach (var (id, deleted) in touched.OrderBy(t => t.Key))
+        var counterparties = (await database.Set<CounterpartyRecord>().Where(c => c.ConnectionId == connectionId).Select(c => c.Id).ToListAsync(cancellation)).ToHashSet();
+        var products = (await database.Set<ProductRecord>().Where(p => p.ConnectionId == connectionId).Select(p => p.Id).ToListAsync(cancellation)).ToHashSet();
+        foreach (var id in await database.Set<ClassificationRun>().Where(r => r.Totals != null && r.Population != Population.Managers).OrderBy(r => r.Id).Select(r => r.Id).ToListAsync(cancellation))
         {
             var run = await database.Set<ClassificationRun>().AsTracking().SingleAsync(r => r.Id == id, cancellation);
-            if (!await database.Set<ClassificationRow>().AnyAsync(r => r.RunId == id, cancellation))
-            {
-                database.Remove(run);
-                await database.Set<ClassificationRun>().Where(r => r.PreviousRunId == id).ExecuteUpdateAsync(r => r.SetProperty(x => x.PreviousRunId, (long?)null), cancellation);
-            }
-            else if (run.Totals is { } before)
-            {
-                run.Totals = ClassificationJson.Write(await CountAsync(run, ClassificationJson.ReadTotals(before), deleted, cancellation));
-            }
+            await PurgeAsync(run, run.Population == Population.Products ? products : counterparties, cancellation);
         }
 
         await database.SaveChangesAsync(cancellation);
     }
 
-    private async Task<ClassificationTotals> CountAsync(ClassificationRun run, ClassificationTotals before, int deleted, CancellationToken cancellation)
+    private async Task PurgeAsync(ClassificationRun run, HashSet<long> gone, CancellationToken cancellation)
     {
-        var groups = await database.Set<ClassificationRow>().Where(r => r.RunId == run.Id)
-            .GroupBy(r => new { r.Importance, r.Stage, r.Regularity, r.Marks })
-            .Select(g => new Group(g.Key.Importance, g.Key.Stage, g.Key.Regularity, g.Key.Marks, g.Count(), g.Sum(r => r.ValueE4), g.Sum(r => (long)r.PurchasesInPeriod)))
-            .ToListAsync(cancellation);
-        var parameters = ClassificationJson.ReadParameters(run.Parameters);
-        return before with
+        var rows = RunCodec.Unpack(await database.Set<ClassificationBlock>().Where(b => b.RunId == run.Id).OrderBy(b => b.FirstId).Select(b => b.Data).ToListAsync(cancellation));
+        var left = Array.FindAll(rows, r => !gone.Contains(r.Id));
+        if (left.Length == rows.Length)
         {
-            Counterparties = groups.Sum(g => g.Count),
-            RevenueE4 = parameters.Measure == Measure.Revenue ? groups.Sum(g => g.ValueE4) : await RevenueAsync(run.Id, parameters, before.Currency, cancellation),
-            Orders = groups.Sum(g => g.Orders),
-            A = Total(g => g.Importance == ImportanceClass.A),
-            B = Total(g => g.Importance == ImportanceClass.B),
-            C = Total(g => g.Importance == ImportanceClass.C),
-            WithoutImportance = Total(g => g.Importance is null),
-            Potential = Total(g => g.Stage == RelationshipStage.Potential),
-            OneTime = Total(g => g.Stage == RelationshipStage.OneTime),
-            Regular = Total(g => g.Stage == RelationshipStage.Regular),
-            Lost = Total(g => g.Stage == RelationshipStage.Lost),
-            WithoutStage = Total(g => g.Stage is null),
-            X = Total(g => g.Regularity == RegularityClass.X),
-            Y = Total(g => g.Regularity == RegularityClass.Y),
-            Z = Total(g => g.Regularity == RegularityClass.Z),
-            Returned = Total(g => g.Marks.HasFlag(RowMarks.Returned)),
-            NetReturns = Total(g => g.Marks.HasFlag(RowMarks.NetReturn)),
+            return;
+        }
+
+        await database.Set<ClassificationBlock>().Where(b => b.RunId == run.Id).ExecuteDeleteAsync(cancellation);
+        List<long> removed = [.. rows.Where(r => gone.Contains(r.Id)).Select(r => r.Id)];
+        foreach (var portion in removed.Chunk(Portion))
+        {
+            await database.Set<ClassificationOverride>().Where(o => o.RunId == run.Id && portion.Contains(o.MemberId)).ExecuteDeleteAsync(cancellation);
+        }
+
+        if (left.Length == 0)
+        {
+            database.Remove(run);
+            await database.Set<ClassificationRun>().Where(r => r.PreviousRunId == run.Id).ExecuteUpdateAsync(r => r.SetProperty(x => x.PreviousRunId, (long?)null), cancellation);
+            return;
+        }
+
+        CloseRanks(left);
+        var blocks = RunCodec.Pack(left);
+        await RunRowsWriter.WriteAsync(database.Database.GetDbConnection(), database.Database.CurrentTransaction!.GetDbTransaction(), run.Id, blocks, cancellation);
+        var totals = await CountAsync(run, left, removed, cancellation);
+        (run.ResultHash, run.Totals) = (run.IsRecut ? null : RunCodec.Hash(blocks), ClassificationJson.Write(totals));
+        run.Revision++;
+    }
+
+    // Places go from 1 without gaps.
+    private static void CloseRanks(FillRow[] rows)
+    {
+        var order = Enumerable.Range(0, rows.Length).ToArray();
+        Array.Sort(Array.ConvertAll(order, i => rows[i].Place), order);
+        for (var i = 0; i < order.Length; i++)
+        {
+            rows[order[i]].Place = i + 1;
+        }
+    }
+
+    private async Task<ClassificationTotals> CountAsync(ClassificationRun run, FillRow[] left, List<long> removed, CancellationToken cancellation)
+    {
+        var before = ClassificationJson.ReadTotals(run.Totals!);
+        var parameters = ClassificationJson.ReadParameters(run.Parameters);
+        var overrides = await database.Set<ClassificationOverride>().Where(o => o.RunId == run.Id).ToListAsync(cancellation);
+        var table = RunCut.Restore(left, overrides, parameters, run.IsRecut);
+        return TotalsCounter.Count(table.Rows, table.EffectiveOf) with
+        {
+            Currency = before.Currency,
+            Boundaries = before.Boundaries,
+            ComponentTotalsE4 = before.ComponentTotalsE4,
+            Orders = left.Sum(r => (long)r.PurchasesInPeriod),
+            RevenueE4 = parameters.Measure == Measure.Revenue ? left.Sum(r => r.ValueE4)
+                : parameters.Population == Population.Customers ? before.RevenueE4 - await RevenueAsync(removed, parameters, before.Currency, cancellation)
+                : before.RevenueE4,
             Warnings =
             [
                 .. before.Warnings,
-                ClassificationProblem.Of("classification.purged", "{0} counterparties of a removed ERP were deleted from this document; counts and sums are those of the rest, classes and boundaries those of that day.", deleted),
+                ClassificationProblem.Of("classification.purged", "{0} counterparties of a removed ERP were deleted from this document; counts and sums are those of the rest, classes and boundaries those of that day.", removed.Count),
             ],
         };
-
-        GroupTotal Total(Func<Group, bool> belongs) => new(groups.Where(belongs).Sum(g => g.Count), groups.Where(belongs).Sum(g => g.ValueE4));
     }
 
-    /// <summary>Rows keep the measure only; with another measure the mirror knows what the rest sold.</summary>
-    private async Task<long> RevenueAsync(long run, ClassificationParameters parameters, string currency, CancellationToken cancellation)
+    /// <summary>Rows keep the measure only; with another measure the mirror knows what those who go bought.</summary>
+    private async Task<long> RevenueAsync(List<long> removed, ClassificationParameters parameters, string currency, CancellationToken cancellation)
     {
         var (from, to) = (parameters.Window.From, parameters.Window.To);
-        return await database.Set<SalesOrderRecord>()
-            .Where(o => o.GoneAt == null && (o.State == OrderState.Confirmed || o.State == OrderState.Delivered) && o.Date >= from && o.Date <= to && o.Currency == currency)
-            .Where(o => database.Set<ClassificationRow>().Any(r => r.RunId == run && r.CounterpartyId == o.CounterpartyId))
-            .SumAsync(o => o.TotalE4, cancellation);
-    }
+        long sum = 0;
+        foreach (var portion in removed.Chunk(Portion))
+        {
+            sum += await database.Set<SalesOrderRecord>()
+                .Where(o => o.GoneAt == null && (o.State == OrderState.Confirmed || o.State == OrderState.Delivered) && o.Date >= from && o.Date <= to && o.Currency == currency)
+                .Where(o => o.CounterpartyId != null && portion.Contains(o.CounterpartyId.Value))
+                .SumAsync(o => o.TotalE4, cancellation);
+        }
 
-    private sealed record Group(ImportanceClass? Importance, RelationshipStage? Stage, RegularityClass? Regularity, RowMarks Marks, int Count, long ValueE4, long Orders);
+        return sum;
+    }
 }

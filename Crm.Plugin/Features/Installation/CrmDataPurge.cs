@@ -25,14 +25,16 @@ internal sealed class CrmDataPurge(CrmDbContext database)
         var statements = isLast
             ? tables.Select(t => $"DELETE FROM {t.GetTableName()}")
             : tables.SelectMany(t => Chain(t, tables)).OrderByDescending(s => s.Depth).Select(s => s.Sql);
-        var documents = new PurgedRuns(database);
-        var touched = isLast ? new Dictionary<long, int>() : await documents.TouchedAsync(connectionId, cancellation);
+        if (!isLast)
+        {
+            await new PurgedRuns(database).PurgeAsync(connectionId, cancellation);
+        }
+
         foreach (var sql in statements)
         {
             await database.Database.ExecuteSqlRawAsync(sql, [connectionId], cancellation);
         }
 
-        await documents.RecountAsync(touched, cancellation);
         if (isLast)
         {
             await database.Set<ApiToken>().Where(t => database.Set<UserAccount>().Any(a => a.Id == t.UserId && a.ConnectionId == connectionId)).ExecuteDeleteAsync(cancellation);

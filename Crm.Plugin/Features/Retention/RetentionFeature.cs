@@ -18,7 +18,7 @@ internal static class RetentionFeature
     {
         if (evaluates)
         {
-            services.AddHostedService<Nightly>();
+            services.AddHostedService<RetentionNightly>();
         }
 
         return services.AddSingleton<RetentionEvaluation>();
@@ -59,17 +59,6 @@ internal static class RetentionFeature
     {
         await scheduler.RunNowAsync("retention", (services, stop) => services.GetRequiredService<RetentionEvaluation>().RunAsync(stop), cancellation);
         return TypedResults.Redirect("/retention?started=1");
-    }
-
-    private sealed class Nightly(IJobScheduler scheduler) : IHostedService
-    {
-        public Task StartAsync(CancellationToken cancellationToken) => scheduler.RecurAsync(
-            "retention",
-            JobTimes.At("0 20 3 * * ?", TimeZoneInfo.Local),
-            (services, cancellation) => services.GetRequiredService<RetentionEvaluation>().RunAsync(cancellation),
-            cancellationToken);
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
 
