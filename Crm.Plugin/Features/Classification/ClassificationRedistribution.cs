@@ -25,14 +25,22 @@ internal sealed class ClassificationRedistribution(IDbContextFactory<CrmDbContex
         var after = RunCut.Apply(before, wanted);
         var moves = WhatIf.MovesBetween(before, after, take);
         var members = await RunMembers.FindAsync(database, run.Population, [.. moves.Select(m => m.Id)], user.Rights.ReadScope, user, cancellation);
+        ClassificationTotals totals = null!;
+        IReadOnlyList<GroupTotal> importance = [];
+        IReadOnlyList<GroupTotal> stages = [];
+        // Somebody is looking: all processors count.
+        Parallel.Invoke(
+            () => totals = Totals(run, after),
+            () => importance = WhatIf.Matrix(before, after, WhatIf.ImportanceGroups, c => (int)(c.Importance ?? 0)),
+            () => stages = WhatIf.Matrix(before, after, WhatIf.StageGroups, WhatIf.StageGroup));
         return new()
         {
             Run = run,
             Wanted = wanted,
             Before = ClassificationJson.ReadTotals(run.Totals!),
-            After = Totals(run, after),
-            Importance = WhatIf.Matrix(before, after, WhatIf.ImportanceGroups, c => (int)(c.Importance ?? 0)),
-            Stages = WhatIf.Matrix(before, after, WhatIf.StageGroups, WhatIf.StageGroup),
+            After = totals,
+            Importance = importance,
+            Stages = stages,
             Moves = [.. moves.Where(m => members.ContainsKey(m.Id)).Select(m => new WhatIfMove(members[m.Id], m.Place, m.ValueE4, m.Before, m.After))],
         };
     }
