@@ -250,6 +250,48 @@ public sealed class SyncEngineTests(PostgresServer postgres)
         Assert.Equal(["Renamed 1", "Name 2", "Name 3", "Name 4", "Renamed 5", "Name 6"], await database.RowsAsync("SELECT name FROM counterparty ORDER BY host_key"));
     }
 
+    [Theory, MemberData(nameof(Databases))]
+    public async Task RunAsync_RowOnTwoPagesOfAFirstRead_KeepsItsFirstId(DatabaseKind kind)
+    {
+        await using var database = await MirrorDatabase.CreateAsync(kind, postgres);
+        var host = new MemoryHost { Counterparties = { PageSize = 2 } };
+        host.Counterparties.Put(Some.Counterparty("1", "Name 1"), Some.Counterparty("2", "Name 2"), Some.Counterparty("3", "Name 3"));
+        host.Counterparties.BeforePage = cursor =>
+        {
+            if (cursor == "3")
+            {
+                host.Counterparties.BeforePage = null;
+                host.Counterparties.Put(Some.Counterparty("1", "Renamed 1", "2"));
+            }
+        };
+
+        await database.SyncAsync(host);
+
+        Assert.Equal(["1|Renamed 1|2"], await database.RowsAsync("SELECT id, name, version FROM counterparty WHERE host_key = '1'"));
+        Assert.Equal(3, await database.CountAsync("SELECT COUNT(*) FROM counterparty"));
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task RunAsync_ReferencesThatNoRecordCanHave_WaitAndStopNothing(DatabaseKind kind)
+    {
+        await using var database = await MirrorDatabase.CreateAsync(kind, postgres);
+        var host = TradingCompany();
+        host.Payments.Put(
+            Payment("p1", new string('я', 400)), Payment("p2", "\ud800"), Payment("p3", "1\0"), Payment("p4", "no such order"));
+
+        var result = await database.SyncAsync(host);
+
+        Assert.True(result.IsComplete);
+        Assert.Equal(
+            [$"p1||{new string('я', 400)}", "p3|1|", "p4||no such order"],
+            await database.RowsAsync("SELECT p.host_key, o.host_key, p.order_key FROM payment p LEFT JOIN sales_order o ON o.id = p.order_id WHERE p.host_key <> 'p2' ORDER BY p.host_key"));
+
+        static Payment Payment(string key, string order) => new()
+        {
+            Key = new(key), Version = "1", Counterparty = new("a"), Order = new(order), Amount = new(1m, "EUR"),
+        };
+    }
+
     private static Task<List<string>> ContentAsync(MirrorDatabase database) => database.RowsAsync(
         "SELECT host_key, version, read_at, gone_at, name FROM counterparty UNION ALL SELECT host_key, version, read_at, gone_at, currency FROM sales_order UNION ALL "
         + "SELECT host_key, version, read_at, gone_at, '' FROM line_set UNION ALL SELECT digits, typed, id, counterparty_id, '' FROM phone ORDER BY 1, 2");

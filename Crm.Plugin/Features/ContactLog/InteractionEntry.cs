@@ -49,6 +49,32 @@ public sealed record InteractionEntry
     public required long ResponsibleId { get; init; }
 
     public required string? ResponsibleName { get; init; }
+
+    /// <summary>The entry of a record, with the names that its ids stand for.</summary>
+    internal static InteractionEntry Of(Interaction record, string counterpartyName, string? personName, string? responsibleName) => new()
+    {
+        Id = record.Id,
+        Version = record.Version,
+        CounterpartyId = record.CounterpartyId,
+        CounterpartyName = counterpartyName,
+        Kind = record.Kind,
+        Direction = record.Direction,
+        State = record.State,
+        Importance = record.Importance,
+        Subject = record.Subject,
+        Content = record.Content,
+        Result = record.Result,
+        NextStep = record.NextStep,
+        At = record.At,
+        PlannedStart = record.PlannedStart,
+        PlannedEnd = record.PlannedEnd,
+        Minutes = record.Minutes,
+        PersonName = personName,
+        Room = record.Room,
+        Basis = record.Basis,
+        ResponsibleId = record.ResponsibleId,
+        ResponsibleName = responsibleName,
+    };
 }
 
 /// <summary>Where a list goes on: after this entry. Written <c>microseconds.id</c>.</summary>

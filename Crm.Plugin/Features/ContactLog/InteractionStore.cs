@@ -59,30 +59,7 @@ internal sealed class InteractionStore(CrmDbContext database, CurrentUser user)
             """,
             [("@id", saved.CounterpartyId), ("@person", saved.PersonId ?? 0), ("@user", saved.ResponsibleId)],
             row => (Counterparty: row.GetString(0), Person: row.Text(1), Responsible: row.Text(2)), cancellation)).Single();
-        return new InteractionEntry
-        {
-            Id = saved.Id,
-            Version = saved.Version,
-            CounterpartyId = saved.CounterpartyId,
-            CounterpartyName = names.Counterparty,
-            Kind = saved.Kind,
-            Direction = saved.Direction,
-            State = saved.State,
-            Importance = saved.Importance,
-            Subject = saved.Subject,
-            Content = saved.Content,
-            Result = saved.Result,
-            NextStep = saved.NextStep,
-            At = saved.At,
-            PlannedStart = saved.PlannedStart,
-            PlannedEnd = saved.PlannedEnd,
-            Minutes = saved.Minutes,
-            PersonName = names.Person,
-            Room = saved.Room,
-            Basis = saved.Basis,
-            ResponsibleId = saved.ResponsibleId,
-            ResponsibleName = names.Responsible,
-        };
+        return InteractionEntry.Of(saved, names.Counterparty, names.Person, names.Responsible);
     }
 
     /// <summary>Everything this user may read.</summary>
@@ -97,30 +74,7 @@ internal sealed class InteractionStore(CrmDbContext database, CurrentUser user)
         join u in database.Set<UserAccount>() on i.ResponsibleId equals u.Id into users
         from u in users.DefaultIfEmpty()
         orderby i.At descending, i.Id descending
-        select new InteractionEntry
-        {
-            Id = i.Id,
-            Version = i.Version,
-            CounterpartyId = i.CounterpartyId,
-            CounterpartyName = c.Name,
-            Kind = i.Kind,
-            Direction = i.Direction,
-            State = i.State,
-            Importance = i.Importance,
-            Subject = i.Subject,
-            Content = i.Content,
-            Result = i.Result,
-            NextStep = i.NextStep,
-            At = i.At,
-            PlannedStart = i.PlannedStart,
-            PlannedEnd = i.PlannedEnd,
-            Minutes = i.Minutes,
-            PersonName = p.Name,
-            Room = i.Room,
-            Basis = i.Basis,
-            ResponsibleId = i.ResponsibleId,
-            ResponsibleName = u.Name,
-        };
+        select InteractionEntry.Of(i, c.Name, p.Name, u.Name);
 
     private IQueryable<Interaction> Filtered(InteractionFilter filter)
     {

@@ -1,3 +1,5 @@
+using Crm.Plugin.Storage;
+
 namespace Crm.Plugin.Mirror.Writing;
 
 /// <summary>
@@ -34,9 +36,10 @@ internal sealed class FirstLoad(IBulkLoad inner, MirrorTable table, int connecti
         }
         else if (table.Columns[place - 4].Target is { } target)
         {
-            var id = value is null ? null : find(target, value);
+            var key = value is null ? null : CleanText.Of(value);
+            var id = key is null ? null : find(target, key);
             inner.Long(id);
-            inner.Text(id is null ? value : null);
+            inner.Text(id is null ? key : null);
         }
         else
         {

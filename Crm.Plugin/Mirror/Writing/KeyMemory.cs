@@ -7,7 +7,7 @@ namespace Crm.Plugin.Mirror.Writing;
 internal sealed class KeyMemory
 {
     private const int MostKeys = 1 << 20;
-    private const int LongestKey = 200; // characters; longer ones are refused before they come here
+    private const int LongestKey = 200; // characters; longer ones are not remembered, and no record has one
 
     private int[] slots = new int[1 << 10]; // number of an entry + 1
     private long[] ids = new long[1 << 9];
@@ -17,6 +17,12 @@ internal sealed class KeyMemory
 
     public bool TryFind(string key, out long id)
     {
+        id = 0;
+        if (key.Length > LongestKey)
+        {
+            return false;
+        }
+
         Span<byte> text = stackalloc byte[LongestKey * 3];
         text = text[..Encoding.UTF8.GetBytes(key, text)];
         for (var slot = Hash(text) & (slots.Length - 1); slots[slot] is var entry && entry > 0; slot = (slot + 1) & (slots.Length - 1))
@@ -28,14 +34,13 @@ internal sealed class KeyMemory
             }
         }
 
-        id = 0;
         return false;
     }
 
     /// <summary>Forgets nothing and, once full, takes nothing in.</summary>
     public void Add(string key, long id)
     {
-        if (count == MostKeys)
+        if (count == MostKeys || key.Length > LongestKey)
         {
             return;
         }

@@ -1,3 +1,5 @@
+using Crm.Plugin.Storage;
+
 namespace Crm.Plugin.Mirror.Writing;
 
 /// <summary>Gathers the keys that the rows of a page refer to, by the table that they are looked up in, so that those not known yet are asked for at once.</summary>
@@ -32,14 +34,15 @@ internal sealed class ReferenceKeys(MirrorTable table, Dictionary<string, KeyMem
             memories[target] = memory = new();
         }
 
-        if (!memory.TryFind(value, out _))
+        var key = CleanText.Of(value);
+        if (!memory.TryFind(key, out _))
         {
             if (!Unknown.TryGetValue(target, out var keys))
             {
                 Unknown[target] = keys = [];
             }
 
-            keys.Add(value);
+            keys.Add(key);
         }
     }
 

@@ -101,11 +101,5 @@ internal sealed class SqliteBulkLoad : IBulkLoad, IDisposable
         Check(result == raw.SQLITE_DONE ? reset : result);
     }
 
-    private void Check(int result)
-    {
-        if (result != raw.SQLITE_OK)
-        {
-            throw new SqliteException(raw.sqlite3_errmsg(database).utf8_to_string(), result, raw.sqlite3_extended_errcode(database));
-        }
-    }
+    private void Check(int result) => SqliteResult.Check(database, result);
 }

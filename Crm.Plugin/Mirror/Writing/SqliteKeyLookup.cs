@@ -48,11 +48,5 @@ internal sealed class SqliteKeyLookup : IDisposable
 
     public void Dispose() => statement.Dispose();
 
-    private void Check(int result)
-    {
-        if (result != raw.SQLITE_OK)
-        {
-            throw new SqliteException(raw.sqlite3_errmsg(database).utf8_to_string(), result, raw.sqlite3_extended_errcode(database));
-        }
-    }
+    private void Check(int result) => SqliteResult.Check(database, result);
 }
