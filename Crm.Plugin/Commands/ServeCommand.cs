@@ -33,9 +33,13 @@ internal static class ServeCommand
         DataFolder.Open(options.DataFolder);
         Ports.EnsureFree(urls);
         using var alone = DataFolder.Lock(options.DataFolder, DatabaseOptions.From(options.Database, options.DataFolder).Kind);
+        var model = Task.Run(() => StorageFeature.ReadModel(DatabaseOptions.From(options.Database, options.DataFolder)), cancellation);
         await using var app = Build(options, urls);
+        var endpoints = Task.Run(() => CompileEndpoints(app), cancellation);
+        await model;
         await DatabaseUpgrade.RunAsync(app.Services, cancellation);
         var isDemo = await StartDemoAsync(app.Services, options, cancellation);
+        await endpoints;
         await app.StartAsync(cancellation);
         var address = app.Urls.First();
         await PrintAsync(app.Services, isDemo, address, terminal, cancellation);
@@ -73,6 +77,15 @@ internal static class ServeCommand
         var app = builder.Build();
         app.MapCrmPlugin();
         return app;
+    }
+
+    /// <summary>What the routes and their binding cost at the first time is paid beside the work on the database.</summary>
+    private static void CompileEndpoints(IEndpointRouteBuilder app)
+    {
+        foreach (var source in app.DataSources)
+        {
+            _ = source.Endpoints.Count;
+        }
     }
 
     private static async Task<bool> StartDemoAsync(IServiceProvider services, CrmPluginOptions options, CancellationToken cancellation)

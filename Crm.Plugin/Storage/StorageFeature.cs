@@ -14,6 +14,15 @@ internal static class StorageFeature
         return services;
     }
 
+    /// <summary>Builds the model of the entities, which every context of the process then shares: started early, it is built beside other work.</summary>
+    public static void ReadModel(DatabaseOptions options)
+    {
+        var builder = new DbContextOptionsBuilder<CrmDbContext>();
+        Configure(builder, options);
+        using var database = new CrmDbContext(builder.Options);
+        _ = database.Model;
+    }
+
     public static void Configure(DbContextOptionsBuilder builder, DatabaseOptions options)
     {
         if (options.Kind == DatabaseKind.Sqlite)
