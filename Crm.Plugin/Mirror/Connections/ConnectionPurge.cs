@@ -25,7 +25,8 @@ public sealed class ConnectionPurge(DatabaseOptions database, TimeProvider clock
         }
 
         long done = 0;
-        await new SearchBuild(session, connectionId, clock).ClearAsync(cancellation);
+        await using var search = new SearchBuild(session, connectionId, clock);
+        await search.ClearAsync(cancellation);
         foreach (var lines in (string[])["sales_order_line", "purchase_order_line"])
         {
             await DeleteAsync(session, lines, $"set_id IN (SELECT DISTINCT l.set_id FROM {lines} l JOIN line_set s ON s.id = l.set_id WHERE s.connection_id = @c LIMIT {Part})");

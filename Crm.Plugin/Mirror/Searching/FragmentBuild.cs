@@ -7,7 +7,9 @@ namespace Crm.Plugin.Mirror.Searching;
 /// Fills the fragment index of a connection's phones in its own order: appending to a tree is many times faster than
 /// throwing millions of entries into its middle. Memory is bounded: what does not fit one sort is taken range by range.
 /// </summary>
-internal sealed class FragmentBuild(MirrorSession session, int connectionId)
+/// <param name="session">Where the phones are and the entries go.</param>
+/// <param name="connectionId">Whose phones; null for all there are.</param>
+internal sealed class FragmentBuild(MirrorSession session, int? connectionId)
 {
     private const int Room = 4_000_000;
     private const int Commit = 250_000;
@@ -101,11 +103,13 @@ internal sealed class FragmentBuild(MirrorSession session, int connectionId)
         while (true)
         {
             var part = await session.QueryAsync(
-                "SELECT p.id, p.digits FROM phone p JOIN counterparty c ON c.id = p.counterparty_id WHERE p.id > @last AND c.connection_id = @c ORDER BY p.id LIMIT 20000",
+                connectionId is null
+                    ? "SELECT p.id, p.digits FROM phone p WHERE p.id > @last ORDER BY p.id LIMIT 20000"
+                    : "SELECT p.id, p.digits FROM phone p JOIN counterparty c ON c.id = p.counterparty_id WHERE p.id > @last AND c.connection_id = @c ORDER BY p.id LIMIT 20000",
                 r => (Id: r.GetInt64(0), Digits: r.GetString(1)),
                 cancellation,
                 ("@last", last),
-                ("@c", connectionId));
+                ("@c", connectionId ?? 0));
             if (part.Count == 0)
             {
                 return;

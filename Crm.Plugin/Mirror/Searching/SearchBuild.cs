@@ -5,25 +5,77 @@ using Crm.Plugin.Storage;
 namespace Crm.Plugin.Mirror.Searching;
 
 /// <summary>
-/// Builds search texts and phones of a whole connection when its counterparties have been read for the first time. Broken off,
-/// it begins again from nothing; other connections' entries are not touched.
+/// Builds search texts and phones of a whole connection when its counterparties have been read for the first time, beside the
+/// reading of what comes next. Broken off, it begins again from nothing; other connections' entries are not touched.
 /// </summary>
-internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeProvider clock)
+/// <param name="session">Of the pass; used by <see cref="StartAsync"/> and <see cref="PublishAsync"/> only.</param>
+/// <param name="connectionId">Whose counterparties.</param>
+/// <param name="clock">Tells when it was built.</param>
+internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeProvider clock) : IAsyncDisposable
 {
     private const int Part = 10_000;
 
-    /// <param name="report">Gets the number of counterparties done so far.</param>
-    /// <param name="cancellation">Breaks off.</param>
-    public async Task RunAsync(Action<long>? report, CancellationToken cancellation)
+    private readonly CancellationTokenSource stop = new();
+    private MirrorSession? other;
+    private SearchAside? aside;
+    private Task work = Task.CompletedTask;
+    private long done;
+
+    /// <summary>Where it writes.</summary>
+    private MirrorSession Desk => other ?? session;
+
+    /// <summary>Counterparties done so far.</summary>
+    public long Done => Interlocked.Read(ref done);
+
+    /// <summary>Whether nothing is left but to publish.</summary>
+    public bool IsReady => work.IsCompletedSuccessfully;
+
+    /// <summary>Begins. PostgreSQL takes a second writer; for SQLite, which takes one, a file beside the database is filled.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
     {
         await ClearAsync(cancellation);
         await MirrorIndexes.EnsureAsync(session.Connection, session.Kind, ["contact_person"], cancellation);
         await WaitingReferences.ResolvePersonsAsync(session, connectionId, cancellation);
-        await MergeRulesAsync(automerge: 0, crisismerge: 64, cancellation);
-        await FillAsync(report, cancellation);
-        await MergeRulesAsync(automerge: 4, crisismerge: 16, cancellation);
-        await new FragmentBuild(session, connectionId).RunAsync(cancellation);
-        await MirrorIndexes.EnsureAsync(session.Connection, session.Kind, ["phone", "phone_fragment", "counterparty_search", "counterparty"], cancellation);
+        if (session.Kind == DatabaseKind.PostgreSql)
+        {
+            other = await session.OpenAnotherAsync(cancellation);
+        }
+        else if (!await HasOthersAsync(cancellation))
+        {
+            aside = await SearchAside.OpenAsync(session, connectionId, cancellation);
+            other = aside.Session;
+        }
+
+        work = Task.Run(() => BuildAsync(stop.Token), CancellationToken.None);
+        if (other is null)
+        {
+            await FinishAsync(cancellation); // two threads must not share the session
+        }
+    }
+
+    /// <summary>Returns when it is ready, or after a moment.</summary>
+    /// <exception cref="Exception">What broke it off.</exception>
+    public async Task WaitAsync(TimeSpan moment, CancellationToken cancellation)
+    {
+        await Task.WhenAny(work, Task.Delay(moment, clock, cancellation));
+        cancellation.ThrowIfCancellationRequested();
+        if (work.IsCompleted)
+        {
+            await work;
+        }
+    }
+
+    /// <summary>Makes what was built visible and says so. Between two pages of the pass, in no transaction.</summary>
+    public async Task PublishAsync(CancellationToken cancellation)
+    {
+        await FinishAsync(cancellation);
+        if (aside is not null && !await aside.PublishAsync(cancellation))
+        {
+            other = null; // another connection's entries came in between: these are added to them
+            await BuildAsync(cancellation);
+        }
+
+        await MirrorIndexes.EnsureAsync(session.Connection, session.Kind, Indexed, cancellation);
         await session.ExecuteAsync(
             "UPDATE sync_state SET search_built_at = @now WHERE connection_id = @c AND entity = @e",
             cancellation,
@@ -32,12 +84,47 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
             ("@e", (int)MirrorEntity.Counterparties));
     }
 
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await work.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        stop.Dispose();
+        if (aside is not null)
+        {
+            await aside.DisposeAsync();
+        }
+        else if (other is not null)
+        {
+            await other.DisposeAsync();
+        }
+    }
+
+    private static readonly string[] Indexed = ["phone", "phone_fragment", "counterparty_search", "counterparty"];
+
+    private async Task FinishAsync(CancellationToken cancellation)
+    {
+        await using var stopping = cancellation.Register(stop.Cancel);
+        await work;
+    }
+
+    private async Task BuildAsync(CancellationToken cancellation)
+    {
+        await MergeRulesAsync(automerge: 0, crisismerge: 64, cancellation);
+        await FillAsync(cancellation);
+        await MergeRulesAsync(automerge: 4, crisismerge: 16, cancellation);
+        await new FragmentBuild(Desk, aside is not null && aside.Session == other ? null : connectionId).RunAsync(cancellation);
+        if (Desk.Kind == DatabaseKind.PostgreSql)
+        {
+            await MirrorIndexes.EnsureAsync(Desk.Connection, Desk.Kind, Indexed, cancellation);
+        }
+    }
+
     /// <summary>While the index is filled, merging its parts again and again would take longer than filling it; the last merge makes one of all.</summary>
     private async Task MergeRulesAsync(int automerge, int crisismerge, CancellationToken cancellation)
     {
-        if (session.Kind == DatabaseKind.Sqlite)
+        if (Desk.Kind == DatabaseKind.Sqlite)
         {
-            await session.ExecuteAsync(
+            await Desk.ExecuteAsync(
                 string.Create(System.Globalization.CultureInfo.InvariantCulture, $"""
                 INSERT INTO counterparty_search (counterparty_search, rank) VALUES ('automerge', {automerge});
                 INSERT INTO counterparty_search (counterparty_search, rank) VALUES ('crisismerge', {crisismerge});
@@ -50,11 +137,7 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
     /// <summary>Removes the connection's entries; in small transactions, so that others get to write meanwhile.</summary>
     public async Task ClearAsync(CancellationToken cancellation)
     {
-        if (await session.NumberAsync(
-            "SELECT 1 FROM sync_state WHERE connection_id <> @c AND entity = @e LIMIT 1",
-            cancellation,
-            ("@c", connectionId),
-            ("@e", (int)MirrorEntity.Counterparties)) is null)
+        if (!await HasOthersAsync(cancellation))
         {
             await ClearAllAsync(cancellation);
             return;
@@ -77,6 +160,13 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
         }
     }
 
+    private async Task<bool> HasOthersAsync(CancellationToken cancellation) =>
+        await session.NumberAsync(
+            "SELECT 1 FROM sync_state WHERE connection_id <> @c AND entity = @e LIMIT 1",
+            cancellation,
+            ("@c", connectionId),
+            ("@e", (int)MirrorEntity.Counterparties)) is not null;
+
     private Task<int> ClearAllAsync(CancellationToken cancellation) =>
         session.InTransactionAsync(
             () => session.ExecuteAsync(
@@ -86,20 +176,20 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
                 cancellation),
             cancellation);
 
-    private async Task FillAsync(Action<long>? report, CancellationToken cancellation)
+    private async Task FillAsync(CancellationToken cancellation)
     {
-        long done = 0;
+        Interlocked.Exchange(ref done, 0);
         await foreach (var documents in PagesAsync(cancellation))
         {
-            await session.InTransactionAsync(
+            await Desk.InTransactionAsync(
                 async () =>
                 {
-                    await SearchTables.AddTextsAsync(session, documents, cancellation);
-                    await SearchTables.AddPhonesAsync(session, documents.SelectMany(d => d.Phones.Select(p => (d.Id, p))), cancellation);
+                    await SearchTables.AddTextsAsync(Desk, documents, cancellation);
+                    await SearchTables.AddPhonesAsync(Desk, documents.SelectMany(d => d.Phones.Select(p => (d.Id, p))), cancellation);
                     return 0;
                 },
                 cancellation);
-            report?.Invoke(done += documents.Count);
+            Interlocked.Add(ref done, documents.Count);
         }
     }
 

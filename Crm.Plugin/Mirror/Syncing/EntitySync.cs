@@ -151,6 +151,11 @@ internal sealed class EntitySync<T>(
                     cancellation);
                 hasNews = true;
                 cursor = page.NextCursor;
+                if (run.AfterPage is { } also)
+                {
+                    await also(cancellation);
+                }
+
                 if (meter.IsTimeToReport())
                 {
                     run.Report(Entity, SyncPhase.Reading, meter);

@@ -25,7 +25,8 @@ public sealed class SyncEngine(DatabaseOptions database, TimeProvider clock, ILo
         }
 
         var run = new SyncRun(session, connectionId, new(session, connectionId, clock), clock, progress);
-        return await new SyncPass(run, HostEntities.Of(host, run), order, log).RunAsync(cancellation);
+        await using var pass = new SyncPass(run, HostEntities.Of(host, run), order, log);
+        return await pass.RunAsync(cancellation);
     }
 
     private async Task<SyncClaim?> ClaimAsync(MirrorSession session, int connectionId, TimeSpan waits, CancellationToken cancellation)

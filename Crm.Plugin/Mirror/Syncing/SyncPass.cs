@@ -6,12 +6,15 @@ using Crm.Plugin.Mirror.Writing;
 namespace Crm.Plugin.Mirror.Syncing;
 
 /// <summary>One pass over everything that a host offers.</summary>
-internal sealed partial class SyncPass(SyncRun run, IReadOnlyList<IEntitySync> entities, SyncOrder order, ILogger log)
+internal sealed partial class SyncPass(SyncRun run, IReadOnlyList<IEntitySync> entities, SyncOrder order, ILogger log) : IAsyncDisposable
 {
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(1);
+
     private readonly List<EntitySyncResult> results = [];
     private bool indexesAreBuilt;
     private bool someMayWait;
     private DateTimeOffset? searchBuiltAt;
+    private SearchBuild? search;
     private double buildSeconds;
 
     public async Task<SyncResult> RunAsync(CancellationToken cancellation)
@@ -24,7 +27,7 @@ internal sealed partial class SyncPass(SyncRun run, IReadOnlyList<IEntitySync> e
         {
             if (entity.Entity > MirrorEntity.ContactPersons)
             {
-                await BuildSearchAsync(cancellation);
+                await StartSearchAsync(cancellation);
             }
 
             var state = await run.States.LoadAsync(entity.Entity, cancellation);
@@ -51,8 +54,13 @@ internal sealed partial class SyncPass(SyncRun run, IReadOnlyList<IEntitySync> e
 
         if (!isInFirstRead)
         {
-            await BuildSearchAsync(cancellation);
+            await StartSearchAsync(cancellation);
+            await FinishSearchAsync(cancellation);
             await BuildIndexesAsync(cancellation);
+        }
+        else
+        {
+            await FinishSearchAsync(cancellation);
         }
 
         return new(results, false, buildSeconds);
@@ -125,25 +133,45 @@ internal sealed partial class SyncPass(SyncRun run, IReadOnlyList<IEntitySync> e
         return failure;
     }
 
-    private async Task BuildSearchAsync(CancellationToken cancellation)
+    /// <summary>Begins to build search, which goes on while the next records are read.</summary>
+    private async Task StartSearchAsync(CancellationToken cancellation)
     {
-        if (searchBuiltAt is not null || (await run.States.LoadAsync(MirrorEntity.Counterparties, cancellation)).FirstReadAt is null)
+        if (search is not null || searchBuiltAt is not null || (await run.States.LoadAsync(MirrorEntity.Counterparties, cancellation)).FirstReadAt is null)
+        {
+            return;
+        }
+
+        search = new SearchBuild(run.Session, run.ConnectionId, run.Clock);
+        run.AfterPage = token => search.IsReady ? PublishSearchAsync(token) : Task.CompletedTask;
+        await MeasureAsync(MirrorEntity.Counterparties, _ => search.StartAsync(cancellation));
+    }
+
+    private async Task FinishSearchAsync(CancellationToken cancellation)
+    {
+        if (search is null || searchBuiltAt is not null)
         {
             return;
         }
 
         await MeasureAsync(
             MirrorEntity.Counterparties,
-            meter => new SearchBuild(run.Session, run.ConnectionId, run.Clock).RunAsync(
-                done =>
+            async meter =>
+            {
+                while (!search.IsReady)
                 {
-                    meter.Add(done - meter.Rows, default);
-                    if (meter.IsTimeToReport())
-                    {
-                        run.Report(MirrorEntity.Counterparties, SyncPhase.Building, meter);
-                    }
-                },
-                cancellation));
+                    await search.WaitAsync(BetweenReports, cancellation);
+                    meter.Add(search.Done - meter.Rows, default);
+                    run.Report(MirrorEntity.Counterparties, SyncPhase.Building, meter);
+                }
+
+                await PublishSearchAsync(cancellation);
+            });
+    }
+
+    private async Task PublishSearchAsync(CancellationToken cancellation)
+    {
+        run.AfterPage = null;
+        await search!.PublishAsync(cancellation);
         searchBuiltAt = run.Clock.GetUtcNow();
     }
 
@@ -168,6 +196,8 @@ internal sealed partial class SyncPass(SyncRun run, IReadOnlyList<IEntitySync> e
             });
         indexesAreBuilt = true;
     }
+
+    public ValueTask DisposeAsync() => search?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task MeasureAsync(MirrorEntity entity, Func<SyncMeter, Task> build)
     {

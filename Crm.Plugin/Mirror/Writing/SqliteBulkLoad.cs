@@ -1,4 +1,3 @@
-using System.Text;
 using Crm.Plugin.Storage;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -17,9 +16,9 @@ internal sealed class SqliteBulkLoad : IBulkLoad, IDisposable
 
     private readonly sqlite3 database;
     private readonly sqlite3_stmt statement;
+    private readonly SqliteBinding binding;
     private readonly int columns;
     private readonly int most;
-    private byte[] buffer = new byte[1024];
     private int rows;
     private int index;
 
@@ -32,6 +31,7 @@ internal sealed class SqliteBulkLoad : IBulkLoad, IDisposable
         var marks = string.Join(", ", Enumerable.Repeat($"({string.Join(", ", columns.Select(_ => "?"))})", most));
         Check(raw.sqlite3_prepare_v3(
             database, $"INSERT INTO {table} ({names}) SELECT * FROM (VALUES {marks}) WHERE column1 IS NOT NULL{onConflict}", raw.SQLITE_PREPARE_PERSISTENT, out statement));
+        binding = new(statement);
     }
 
     public void Begin() => index = rows * columns;
@@ -39,21 +39,7 @@ internal sealed class SqliteBulkLoad : IBulkLoad, IDisposable
     public void Text(string? value)
     {
         index++;
-        if (value is null)
-        {
-            Check(raw.sqlite3_bind_null(statement, index));
-            return;
-        }
-
-        var clean = CleanText.Of(value);
-        var most = Encoding.UTF8.GetMaxByteCount(clean.Length);
-        if (buffer.Length < most)
-        {
-            buffer = new byte[most * 2];
-        }
-
-        var length = Encoding.UTF8.GetBytes(clean, buffer);
-        Check(raw.sqlite3_bind_text(statement, index, buffer.AsSpan(0, length)));
+        Check(value is null ? binding.Null(index) : binding.Text(index, CleanText.Of(value)));
     }
 
     public void Int(int? value) => Long(value);
@@ -61,10 +47,10 @@ internal sealed class SqliteBulkLoad : IBulkLoad, IDisposable
     public void Long(long? value)
     {
         index++;
-        Check(value is { } number ? raw.sqlite3_bind_int64(statement, index, number) : raw.sqlite3_bind_null(statement, index));
+        Check(value is { } number ? binding.Long(index, number) : binding.Null(index));
     }
 
-    public void Flag(bool value) => Check(raw.sqlite3_bind_int64(statement, ++index, value ? 1 : 0));
+    public void Flag(bool value) => Check(binding.Long(++index, value ? 1 : 0));
 
     public void End()
     {
@@ -81,7 +67,7 @@ internal sealed class SqliteBulkLoad : IBulkLoad, IDisposable
         {
             for (var row = rows; row < most; row++)
             {
-                Check(raw.sqlite3_bind_null(statement, (row * columns) + 1));
+                Check(binding.Null((row * columns) + 1));
             }
 
             Run();
@@ -89,7 +75,11 @@ internal sealed class SqliteBulkLoad : IBulkLoad, IDisposable
     }
 
     /// <summary>Forgets rows of a load that was broken off.</summary>
-    public void Reset() => rows = 0;
+    public void Reset()
+    {
+        rows = 0;
+        binding.Forget();
+    }
 
     public void Dispose() => statement.Dispose();
 
@@ -98,6 +88,7 @@ internal sealed class SqliteBulkLoad : IBulkLoad, IDisposable
         rows = 0;
         var result = raw.sqlite3_step(statement);
         var reset = raw.sqlite3_reset(statement);
+        binding.Forget();
         Check(result == raw.SQLITE_DONE ? reset : result);
     }
 
