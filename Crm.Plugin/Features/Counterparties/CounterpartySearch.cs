@@ -1,17 +1,20 @@
 using Crm.Plugin.Search;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace Crm.Plugin.Features.Counterparties;
 
 /// <summary>Finds counterparties that the user may read. Cost follows what is shown, not the size of the base.</summary>
-internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions options, CurrentUser user)
+internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions options, CurrentUser user, IMemoryCache memory)
 {
     /// <summary>So many of the index's entries are looked through in the order of names before the fragment index is asked.</summary>
     private const int ProbeDepth = 10_000;
 
     /// <summary>More hits than this are not fetched to be sorted: then the fragment is so common that the order of names is the shorter way.</summary>
     private const int SortedHits = 5_000;
+
+    private static readonly TimeSpan LargeStays = TimeSpan.FromMinutes(1);
 
     private readonly bool sqlite = options.Kind == DatabaseKind.Sqlite;
 
@@ -98,27 +101,26 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         }
 
         var probed = await OrderedAsync(filter, reach, cursor, limit, ProbeDepth, cancellation);
-        if (probed.Count >= limit || await EndsWithinProbeAsync(cursor, cancellation))
+        if (probed.Count >= limit || await FitsProbeAsync(cancellation))
         {
             return probed;
         }
 
-        if (words.All(w => w.Length < 3))
+        if (words.All(w => w.Length < 3) || await NameHitsAsync(words, cancellation) is not { } hits)
         {
             return await OrderedAsync(filter, reach, cursor, limit, probe: null, cancellation);
         }
 
-        var hits = await NameHitsAsync(words, cancellation);
-        return hits > SortedHits
-            ? await OrderedAsync(filter, reach, cursor, limit, probe: null, cancellation)
-            : await database.ReadAsync(
-                $"""
-                SELECT {CounterpartyLine.Columns} FROM counterparty c
-                WHERE {(sqlite ? "c.id IN (SELECT rowid FROM counterparty_search WHERE counterparty_search MATCH @match)" : Likes(words))}
-                AND {Contains(words)} AND {Conditions(filter, reach)} AND (c.name_folded, c.id) > (@name, @id)
-                ORDER BY c.name_folded, c.id LIMIT @limit
-                """,
-                Parameters(filter, cursor, limit), CounterpartyLine.Read, cancellation);
+        return hits.Count == 0 ? [] : await database.ReadAsync(
+            $"""
+            SELECT {CounterpartyLine.Columns} FROM counterparty c
+            WHERE c.id {(sqlite ? "IN (SELECT value FROM json_each(@hits))" : "= ANY (@hits)")}
+            AND {Contains(words)} AND {Conditions(filter, reach)} AND (c.name_folded, c.id) > (@name, @id)
+            ORDER BY c.name_folded, c.id LIMIT @limit
+            """,
+            [.. Parameters(filter, cursor, limit), ("@hits", sqlite ? $"[{string.Join(',', hits)}]" : hits)],
+            CounterpartyLine.Read,
+            cancellation);
     }
 
     /// <summary>Goes through the names in their order; with a probe, through that many of them only.</summary>
@@ -139,21 +141,28 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
                    """,
             Parameters(filter, cursor, limit), CounterpartyLine.Read, cancellation);
 
-    /// <summary>Whether the probe saw every name that is left.</summary>
-    private async Task<bool> EndsWithinProbeAsync(ListCursor cursor, CancellationToken cancellation) =>
-        (await database.ReadAsync(
-            $"SELECT i.id FROM counterparty i WHERE (i.name_folded, i.id) > (@name, @id) ORDER BY i.name_folded, i.id LIMIT 1 OFFSET {ProbeDepth}",
-            [("@name", cursor.NameFolded), ("@id", cursor.Id)], row => row.GetInt64(0), cancellation)).Count == 0;
-
-    /// <summary>How many names hold all words, counted no further than it matters.</summary>
-    private async Task<long> NameHitsAsync(IReadOnlyList<string> words, CancellationToken cancellation)
+    /// <summary>Whether the base is so small that a probe sees every name. One that is not stays so for the while that this is remembered.</summary>
+    private async Task<bool> FitsProbeAsync(CancellationToken cancellation)
     {
-        var counts = await database.ReadAsync(
+        var key = (typeof(CounterpartySearch), options);
+        if (memory.TryGetValue(key, out _))
+        {
+            return false;
+        }
+
+        var fits = (await database.ReadAsync($"SELECT id FROM counterparty ORDER BY id LIMIT 1 OFFSET {ProbeDepth}", [], row => row.GetInt64(0), cancellation)).Count == 0;
+        return fits || !memory.Set(key, true, LargeStays);
+    }
+
+    /// <summary>Whose names hold all words; null when there are more than are worth sorting. Asked once: to intersect common runs of letters takes longer than to fetch the rows.</summary>
+    private async Task<List<long>?> NameHitsAsync(IReadOnlyList<string> words, CancellationToken cancellation)
+    {
+        var hits = await database.ReadAsync(
             sqlite
-                ? $"SELECT count(*) FROM (SELECT rowid FROM counterparty_search WHERE counterparty_search MATCH @match LIMIT {SortedHits + 1}) h"
-                : $"SELECT count(*) FROM (SELECT 1 FROM counterparty c WHERE {Likes(words)} LIMIT {SortedHits + 1}) h",
+                ? $"SELECT rowid FROM counterparty_search WHERE counterparty_search MATCH @match LIMIT {SortedHits + 1}"
+                : $"SELECT c.id FROM counterparty c WHERE {Likes(words)} LIMIT {SortedHits + 1}",
             [("@match", Match(words, "name")), .. LikeParameters(words)], row => row.GetInt64(0), cancellation);
-        return counts[0];
+        return hits.Count > SortedHits ? null : hits;
     }
 
     /// <summary>Matches of code, tax number, e-mail and contact person whose own name does not match; at most <see cref="SortedHits"/> are looked at.</summary>
@@ -236,7 +245,6 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         [
             ("@name", cursor.NameFolded), ("@id", cursor.Id), ("@limit", limit), .. Reach.Parameters(Scope.Team, user), ("@role", (int)(filter.Role ?? 0)),
             ("@manager", filter.Manager ?? ""), ("@importance", filter.Importance ?? 0), ("@stage", filter.Stage ?? 0),
-            ("@match", Match(words, "name")),
             .. words.Select((w, i) => ($"@word{i}", (object?)w)),
             .. LikeParameters(words),
         ];

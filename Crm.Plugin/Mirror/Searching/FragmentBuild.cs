@@ -11,7 +11,7 @@ namespace Crm.Plugin.Mirror.Searching;
 /// <param name="connectionId">Whose phones; null for all there are.</param>
 internal sealed class FragmentBuild(MirrorSession session, int? connectionId)
 {
-    private const int Room = 4_000_000;
+    private const int Room = 2_000_000;
     private const int Commit = 250_000;
     private const int Prefixes = 11 * 11 * 11;
 

@@ -27,9 +27,10 @@ internal sealed class SqliteMirrorSession : MirrorSession
             await connection.OpenAsync(cancellation);
             SqlitePragmas.Apply(connection);
             await using var command = connection.CreateCommand();
+            // Sorts for indexes take both cores.
             // A larger log between checkpoints writes pages of the unique indexes, which change all over, once instead of often.
             // Sorts for indexes and the keys of a sweep grow with the mirror: they go to a file, staged pages stay in its cache.
-            command.CommandText = "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=8000; PRAGMA temp_store=FILE; PRAGMA temp.cache_size=-16000;";
+            command.CommandText = "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=8000; PRAGMA threads=2; PRAGMA temp_store=FILE; PRAGMA temp.cache_size=-16000;";
             await command.ExecuteNonQueryAsync(cancellation);
             return new SqliteMirrorSession(connection, options);
         }
