@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Crm.Benchmarks;
+using Crm.Contracts;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 var counterparties = new Option<int>("--counterparties") { Description = "How many.", DefaultValueFactory = _ => 100_000 };
@@ -19,4 +20,20 @@ var classification = new Command("classification", "Times filling, cutting anew 
 classification.SetAction((parsed, cancellation) => ClassificationBenchmark.RunAsync(
     parsed.GetValue(counterparties), parsed.GetValue(orders), parsed.GetValue(database)!, cancellation));
 root.Subcommands.Add(classification);
+var parties = new Option<int>("--parties") { Description = "So many there must be; missing ones are made in the Tryton.", DefaultValueFactory = _ => 20_000 };
+var rounds = new Option<int>("--rounds") { Description = "How often both are measured.", DefaultValueFactory = _ => 3 };
+var tryton = new Command("tryton", "Times a first read of the Tryton at CRM_HOST_URL (CRM_HOST_USER, CRM_HOST_PASSWORD) against a bare loop of its requests.") { parties, rounds };
+tryton.SetAction((parsed, cancellation) => TrytonBenchmark.RunAsync(
+    new HostSettings
+    {
+        Connection = "tryton",
+        Address = Environment.GetEnvironmentVariable("CRM_HOST_URL") ?? "",
+        User = Environment.GetEnvironmentVariable("CRM_HOST_USER"),
+        Password = Environment.GetEnvironmentVariable("CRM_HOST_PASSWORD"),
+        Clock = TimeProvider.System,
+    },
+    parsed.GetValue(parties),
+    parsed.GetValue(rounds),
+    cancellation));
+root.Subcommands.Add(tryton);
 return await root.Parse(args).InvokeAsync();

@@ -39,16 +39,51 @@ internal class TrytonReader<T>(TrytonReads reads, ITrytonEntity<T> entity) : IHo
     private async IAsyncEnumerable<HostPage<T>> ReadAllAsync(TrytonCursor cursor, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var total = await reads.CountAsync(entity.Model, entity.Filter, cancellation);
-        await foreach (var rows in PagesAsync(cursor.First, versionsOnly: false, cancellation))
+        await foreach (var (rows, joined) in JoinedPagesAsync(cursor.First, cancellation))
         {
             var problems = new List<RowProblem>();
-            var records = Map(await JoinAsync(rows, versionsOnly: false, cancellation), problems);
+            var records = Map(joined, problems);
             var isLast = rows.Count < reads.PageSize;
             cursor = isLast
                 ? new TrytonCursor { Watermark = cursor.Watermark }
                 : cursor with { First = rows[^1].Id, Done = cursor.Done + rows.Count };
             var done = isLast ? total ?? 0 : cursor.Done;
             yield return new HostPage<T>(records, [], problems, cursor.ToString(), new ReadProgress(done, total));
+        }
+    }
+
+    /// <summary>What belongs to a page is asked for while the page before is still waited for: a server that answers two requests at a time has two.</summary>
+    private async IAsyncEnumerable<(IReadOnlyList<TrytonRow> Rows, IReadOnlyList<Joined<T>> Joined)> JoinedPagesAsync(
+        long after, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var waiting = new Queue<(IReadOnlyList<TrytonRow> Rows, Task<IReadOnlyList<Joined<T>>> Joined)>();
+        try
+        {
+            await foreach (var rows in PagesAsync(after, versionsOnly: false, stop.Token))
+            {
+                waiting.Enqueue((rows, JoinAsync(rows, versionsOnly: false, stop.Token)));
+                if (waiting.Count > 1)
+                {
+                    var (first, joined) = waiting.Peek();
+                    yield return (first, await joined);
+                    waiting.Dequeue();
+                }
+            }
+
+            while (waiting.TryPeek(out var page))
+            {
+                cancellation.ThrowIfCancellationRequested();   // it may have come before the caller gave up
+                yield return (page.Rows, await page.Joined);
+                waiting.Dequeue();
+            }
+        }
+        finally
+        {
+            // One that failed or was not taken must neither run on nor fail unseen.
+            await stop.CancelAsync();
+            await Task.WhenAll(waiting.Select(w => w.Joined.ContinueWith(
+                static t => t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)));
         }
     }
 
