@@ -39,12 +39,15 @@ internal sealed class FillPart : ISalesVisitor, IMemberSink
     }
 
     /// <summary>Rows of those who belong to the run, in the order of ids, without place and class.</summary>
-    public List<FillRow> Rows { get; } = [];
+    public List<FillRow> Rows { get; private set; } = new(SalesBlockWriter.BlockSize);
 
     public RowKeys Keys { get; } = new();
 
     /// <summary>Of a weighted measure: the components of each row, one row after the other.</summary>
     public List<long> Components { get; } = [];
+
+    /// <summary>Lets go of the rows, which were copied.</summary>
+    public void Release() => Rows = [];
 
     public InputsFingerprint Fingerprint => fingerprint;
 
@@ -120,7 +123,7 @@ internal sealed class FillPart : ISalesVisitor, IMemberSink
             PurchasesEver = history.Purchases,
             FirstDay = history.FirstDay,
             LastDay = history.LastDay,
-            LossAfterDays = history.Purchases == 0 ? 0 : (int)Math.Min(int.MaxValue, decimal.Floor(history.ThresholdDays)),
+            LossAfterDays = history.Purchases == 0 ? 0 : history.ThresholdDays,
             Stage = (byte)(decision.Stage ?? 0),
             Regularity = (byte)(decision.Regularity ?? 0),
             Reason = (byte)decision.Reason,
