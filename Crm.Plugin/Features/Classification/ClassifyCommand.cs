@@ -26,6 +26,7 @@ internal static class ClassifyCommand
         }));
         command.Subcommands.Add(Approve(open, data));
         command.Subcommands.Add(Replay(open, data));
+        command.Subcommands.Add(SegmentCommand.Create((result, cancellation) => open(result.GetValue(data), cancellation), GuardedAsync));
         return command;
     }
 
@@ -77,7 +78,7 @@ internal static class ClassifyCommand
         }
 
         await output.WriteLineAsync(result.GetValue(options.Json)
-            ? ClassificationJson.Answer(outcome.RunId, outcome.Totals, parameters).ToString(Newtonsoft.Json.Formatting.None)
+            ? ClassificationJson.Answer(outcome.RunId, outcome.Totals, outcome.Parameters).ToString(Newtonsoft.Json.Formatting.None)
             : Summary(outcome));
     }
 

@@ -17,6 +17,7 @@ internal sealed class FillPart : ISalesVisitor, IMemberSink
     private readonly CustomerMeter meter;
     private readonly int asOf;
     private readonly int mixedFrom;
+    private readonly bool[]? chosen;
     private PreviousRun.Cursor previous;
     private bool[] isCurrency = [];
     private InputsFingerprint fingerprint;
@@ -33,6 +34,7 @@ internal sealed class FillPart : ISalesVisitor, IMemberSink
         parameters = order.Parameters;
         meter = new CustomerMeter(parameters);
         previous = order.Previous.Follow();
+        chosen = parameters.Segment.Classes();
         asOf = parameters.AsOf.DayNumber;
         var window = parameters.Window;
         mixedFrom = Math.Min(window.From.DayNumber, window.SeriesFrom.DayNumber);
@@ -66,7 +68,7 @@ internal sealed class FillPart : ISalesVisitor, IMemberSink
     {
         (id, isLiving) = (memberId, isLivingCustomer);
         before = previous.Next(id);
-        isLeftOut = order.Only is { } only && !only.Contains(id);
+        isLeftOut = (order.Only is { } only && !only.Contains(id)) || (chosen is not null && !chosen[PackedClasses.Pack(before)]);
         if (key.Length < memberKey.Length)
         {
             key = new byte[memberKey.Length * 2];

@@ -68,6 +68,11 @@ public static class ParametersRule
             found.Add(ClassificationProblem.Of("classification.no-segment", "Only customers and suppliers have a manager and a city to choose by."));
         }
 
+        if (parameters.Segment.UnknownWords is { Count: > 0 } words)
+        {
+            found.Add(ClassificationProblem.Of("classification.segment-words", "{0}: a class is A, B, C or none, a stage is potential, one-time, regular, lost or none.", string.Join(", ", words)));
+        }
+
         found.AddRange(RulesOf(parameters));
         return found;
     }

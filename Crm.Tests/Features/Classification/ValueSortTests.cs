@@ -1,4 +1,5 @@
 using Crm.Plugin.Features.Classification;
+using Xunit;
 
 namespace Crm.Tests.Features.Classification;
 
