@@ -63,12 +63,19 @@ internal static class ClassifyCommand
     {
         var clock = services.GetRequiredService<TimeProvider>();
         var parameters = options.Read(result, DateOnly.FromDateTime(clock.GetLocalNow().DateTime));
-        var outcome = await services.GetRequiredService<ClassificationService>().RunAsync(parameters, CurrentUser.System, null, cancellation);
-        if (result.GetValue(options.Rows) is { } file)
+        var rows = result.GetValue(options.Rows);
+        if (rows is { Directory.Exists: false } || Directory.Exists(rows?.FullName))
         {
-            await using var writer = new StreamWriter(file.FullName, false, new System.Text.UTF8Encoding(false));
-            var rows = services.GetRequiredService<ClassificationStore>().StreamAsync(outcome.RunId, new(), CurrentUser.System, cancellation);
-            await ClassificationCsv.WriteAsync(writer, rows, outcome.Totals, cancellation);
+            // Before the run is made, not after it.
+            throw new ClassificationRefusedException(ClassificationProblem.Of("classification.rows-file", "The rows cannot be written to {0}: its folder must exist, and it must be a file.", rows!.FullName));
+        }
+
+        var outcome = await services.GetRequiredService<ClassificationService>().RunAsync(parameters, CurrentUser.System, null, cancellation);
+        if (rows is not null)
+        {
+            await using var writer = new StreamWriter(rows.FullName, false, new System.Text.UTF8Encoding(false));
+            var stream = services.GetRequiredService<ClassificationStore>().StreamAsync(outcome.RunId, new(), CurrentUser.System, cancellation);
+            await ClassificationCsv.WriteAsync(writer, stream, outcome.Totals, cancellation);
         }
 
         var output = result.InvocationConfiguration.Output;

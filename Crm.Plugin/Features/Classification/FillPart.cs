@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Crm.Plugin.Features.SalesHistory;
 
 namespace Crm.Plugin.Features.Classification;
@@ -83,6 +84,7 @@ internal sealed class FillPart : ISalesVisitor, IMemberSink
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // run so often at once that waiting to be compiled well takes seconds
     public void Add(in SalesEntry entry)
     {
         if (entry.Day <= asOf)
@@ -92,6 +94,7 @@ internal sealed class FillPart : ISalesVisitor, IMemberSink
     }
 
     /// <summary>An order up to the day of the run.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // run so often at once that waiting to be compiled well takes seconds
     public void Add(in CountedOrder counted)
     {
         if (!isLeftOut)
@@ -102,6 +105,7 @@ internal sealed class FillPart : ISalesVisitor, IMemberSink
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // run so often at once that waiting to be compiled well takes seconds
     public void End()
     {
         if (isLeftOut || !meter.Belongs(isLiving))
