@@ -16,9 +16,14 @@ internal static class ClassificationBenchmark
 {
     private static readonly DateOnly AsOf = new(2025, 9, 30);
 
-    public static async Task<int> RunAsync(int counterparties, int orders, string database, CancellationToken cancellation)
+    /// <param name="counterparties">How many.</param>
+    /// <param name="orders">How many.</param>
+    /// <param name="database">Of PostgreSQL; "" for SQLite.</param>
+    /// <param name="data">A folder that is filled once and used again; "" for a temporary one.</param>
+    /// <param name="cancellation">Stops between operations.</param>
+    public static async Task<int> RunAsync(int counterparties, int orders, string database, string data, CancellationToken cancellation)
     {
-        var folder = Directory.CreateTempSubdirectory("crm-bench-").FullName;
+        var folder = data.Length > 0 ? Directory.CreateDirectory(data).FullName : Directory.CreateTempSubdirectory("crm-bench-").FullName;
         try
         {
             var options = new CrmPluginOptions { DataFolder = folder, Database = database, RunJobs = false, ProgramFolder = AppContext.BaseDirectory };
@@ -27,6 +32,11 @@ internal static class ClassificationBenchmark
             await TimeAsync("fill the mirror's tables", async () =>
             {
                 await using var context = services.GetRequiredService<IDbContextFactory<CrmDbContext>>().CreateDbContext();
+                if (await context.Set<Plugin.Mirror.Records.CounterpartyRecord>().AnyAsync(cancellation))
+                {
+                    return false; // kept from an earlier run
+                }
+
                 await DirectMirror.FillAsync(context, services.GetRequiredService<DatabaseOptions>().Kind, counterparties, orders, cancellation);
                 return true;
             });
@@ -42,7 +52,10 @@ internal static class ClassificationBenchmark
         finally
         {
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-            Directory.Delete(folder, recursive: true);
+            if (data.Length == 0)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
     }
 
@@ -76,7 +89,7 @@ internal static class ClassificationBenchmark
     {
         var watch = Stopwatch.StartNew();
         var result = await action();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-40} {watch.Elapsed.TotalMilliseconds,10:0} ms"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-40} {watch.Elapsed.TotalMilliseconds,10:0} ms {Environment.WorkingSet >> 20,6} MB"));
         return result;
     }
 }

@@ -16,9 +16,9 @@ root.SetAction((parsed, cancellation) => ScreenBenchmark.RunAsync(
     new ScaleHost(parsed.GetValue(counterparties), parsed.GetValue(orders), 0),
     new(parsed.GetValue(database)!, parsed.GetValue(data)!, parsed.GetValue(files), parsed.GetValue(requests), parsed.GetValue(only)!),
     cancellation));
-var classification = new Command("classification", "Times filling, cutting anew and approving a classification.") { counterparties, orders, database };
+var classification = new Command("classification", "Times filling, cutting anew and approving a classification.") { counterparties, orders, database, data };
 classification.SetAction((parsed, cancellation) => ClassificationBenchmark.RunAsync(
-    parsed.GetValue(counterparties), parsed.GetValue(orders), parsed.GetValue(database)!, cancellation));
+    parsed.GetValue(counterparties), parsed.GetValue(orders), parsed.GetValue(database)!, parsed.GetValue(data)!, cancellation));
 root.Subcommands.Add(classification);
 var parties = new Option<int>("--parties") { Description = "So many there must be; missing ones are made in the Tryton.", DefaultValueFactory = _ => 20_000 };
 var rounds = new Option<int>("--rounds") { Description = "How often both are measured.", DefaultValueFactory = _ => 3 };

@@ -25,6 +25,7 @@ internal static class ApiFeature
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status401Unauthorized);
         api.MapClassification();
+        api.MapClassificationChanges();
         api.MapCounterparties();
         api.MapInteractions();
         api.MapOrders();

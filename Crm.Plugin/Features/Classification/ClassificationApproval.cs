@@ -119,6 +119,8 @@ internal sealed class ClassificationApproval(IDbContextFactory<CrmDbContext> con
             { State: RunState.Filling } => ClassificationProblem.Of("classification.still-filling", "Run {0} is still being filled.", runId),
             { State: RunState.Approved or RunState.Superseded or RunState.Approving } => ClassificationProblem.Of("classification.already-approved", "Run {0} was approved already, by {1}.", runId, run.ApproverLogin ?? "system"),
             { State: RunState.Failed } => ClassificationProblem.Of("classification.not-approvable", "Run {0} failed; there is nothing to approve.", runId),
+            _ when ClassificationJson.ReadParameters(run.Parameters).IsFiltered =>
+                ClassificationProblem.Of("classification.segment-not-approvable", "Run {0} looks at a segment only: put into force, it would leave everybody else without classes.", runId),
             _ when run.PreviousRunId != inForce => ClassificationProblem.Of("classification.outdated", "Run {1} was approved after run {0} was made: make a new run, so that it compares with that.", runId, inForce ?? 0),
             _ => null,
         };

@@ -21,6 +21,7 @@ internal static class ClassificationFeature
         .AddSingleton<ClassificationExplainer>()
         .AddSingleton<ClassificationRunner>()
         .AddSingleton<ClassificationPresets>()
+        .AddSingleton<ClassificationSegments>()
         .AddSingleton<ClassificationScheduleJob>()
         .AddSingleton<ListScreen>()
         .AddScoped<ClassificationExport>()

@@ -41,6 +41,16 @@ public sealed record ClassificationForm
 
     public string City { get; init; } = "";
 
+    public string Segment { get; init; } = "";
+
+    public string Region { get; init; } = "";
+
+    public string Country { get; init; } = "";
+
+    public string Importance { get; init; } = "";
+
+    public string Stage { get; init; } = "";
+
     /// <summary>The form that a preset or an earlier run fills in.</summary>
     public static ClassificationForm Of(ClassificationParameters parameters) => new()
     {
@@ -62,6 +72,11 @@ public sealed record ClassificationForm
         Weights = parameters.Measure == Classification.Measure.Weighted ? parameters.Weights.ToString() : "",
         Manager = parameters.Manager ?? "",
         City = parameters.City ?? "",
+        Segment = parameters.Segment.Name ?? "",
+        Region = parameters.Segment.Region ?? "",
+        Country = parameters.Segment.Country ?? "",
+        Importance = parameters.Segment.Importance ?? "",
+        Stage = parameters.Segment.Stage ?? "",
     };
 
     /// <summary>What was sent.</summary>
@@ -88,6 +103,11 @@ public sealed record ClassificationForm
             Weights = Field("weights"),
             Manager = Field("manager"),
             City = Field("city"),
+            Segment = Field("segment"),
+            Region = Field("region"),
+            Country = Field("country"),
+            Importance = Field("class"),
+            Stage = Field("stage"),
         };
     }
 
@@ -124,9 +144,12 @@ public sealed record ClassificationForm
             Currency = Currency.Length == 0 ? null : Currency,
             Population = Population.Length == 0 ? Classification.Population.Customers : Word<Population>("population", Population),
             Weights = Weights.Length == 0 ? MeasureWeights.Default : MeasureWeights.TryParse(Weights, out var weights) ? weights : Wrong<MeasureWeights>("weights", Weights),
-            Manager = Manager.Length == 0 ? null : Manager,
-            City = City.Length == 0 ? null : City,
+            Manager = Typed(Manager),
+            City = Typed(City),
+            Segment = new(Typed(Segment), Typed(Region), Typed(Country), Typed(Importance), Typed(Stage)),
         };
         return problems.Count == 0 ? result : throw new ClassificationRefusedException(problems);
     }
+
+    private static string? Typed(string text) => text.Length == 0 ? null : text;
 }

@@ -45,6 +45,12 @@ internal static class ClassificationJson
         Unless(parameters.Measure != Measure.Weighted, "weights", parameters.Weights.ToString());
         Unless(parameters.Manager is null, "manager", parameters.Manager);
         Unless(parameters.City is null, "city", parameters.City);
+        var segment = parameters.Segment;
+        Unless(segment.Region is null, "region", segment.Region);
+        Unless(segment.Country is null, "country", segment.Country);
+        Unless(segment.Importance is null, "class", segment.Importance);
+        Unless(segment.Stage is null, "stage", segment.Stage);
+        Unless(segment.Name is null, "segment", segment.Name);
         return json;
     }
 
@@ -80,6 +86,7 @@ internal static class ClassificationJson
             Weights = MeasureWeights.TryParse(json.Value<string>("weights"), out var weights) ? weights : MeasureWeights.Default,
             Manager = json.Value<string>("manager"),
             City = json.Value<string>("city"),
+            Segment = new(json.Value<string>("segment"), json.Value<string>("region"), json.Value<string>("country"), json.Value<string>("class"), json.Value<string>("stage")),
         };
     }
 

@@ -7,11 +7,16 @@ namespace Crm.Plugin.Features.Classification;
 /// <summary>Reads what a run needs, in one snapshot of the mirror, and computes its rows. Stores nothing: filling and replaying both begin here.</summary>
 internal sealed class ClassificationMeasuring(IDbContextFactory<CrmDbContext> contexts, SalesSnapshots snapshots, RunTables tables)
 {
-    /// <exception cref="ClassificationRefusedException">Amounts of several currencies in the period, and none was chosen.</exception>
+    /// <exception cref="ClassificationRefusedException">Amounts of several currencies in the period, and none was chosen; or nobody belongs to the segment.</exception>
     public async Task<FilledRun> MeasureAsync(ClassificationRun run, IProgress<FillProgress>? progress, CancellationToken cancellation)
     {
         var parameters = ClassificationJson.ReadParameters(run.Parameters);
         var previous = await PreviousAsync(run.PreviousRunId, cancellation);
+        if (parameters.Segment.NeedsClasses && previous.AsOf is null)
+        {
+            throw new ClassificationRefusedException(ClassificationProblem.Of("classification.segment-without-run", "No run is in force yet, so nobody has a class or stage to choose by."));
+        }
+
         if (parameters.Population == Population.Managers)
         {
             await NumberManagersAsync(cancellation);
@@ -20,11 +25,16 @@ internal sealed class ClassificationMeasuring(IDbContextFactory<CrmDbContext> co
         await using var snapshot = await snapshots.OpenAsync(cancellation);
         var documents = new RunCurrency(snapshot.Connection, snapshot.Transaction, parameters);
         var currency = documents.Find();
-        var order = new FillOrder(parameters, previous, currency, await SegmentAsync(snapshot.Database, parameters, cancellation));
+        var order = new FillOrder(parameters, previous, currency, await SegmentMembers.FindAsync(snapshot.Database, parameters, cancellation));
         var parts = await PartsAsync(snapshot, order, progress, cancellation);
         if (parameters.Currency is null && parts.Any(p => p.IsMixed))
         {
             throw new ClassificationRefusedException(documents.Mixed());
+        }
+
+        if (parameters.IsFiltered && parts.All(p => p.Rows.Count == 0))
+        {
+            throw new ClassificationRefusedException(ClassificationProblem.Of("classification.segment-empty", "Nobody belongs to the segment: {0}.", SegmentText.Of(parameters)));
         }
 
         return ClassificationFill.Finish(parts, parameters, currency, documents.CountWaiting());
@@ -52,18 +62,6 @@ internal sealed class ClassificationMeasuring(IDbContextFactory<CrmDbContext> co
         await using var database = await contexts.CreateDbContextAsync(cancellation);
         var previous = await database.Set<ClassificationRun>().FirstAsync(r => r.Id == runId, cancellation);
         return new(await tables.GetAsync(previous, cancellation), previous.AsOf);
-    }
-
-    private static async Task<IReadOnlySet<long>?> SegmentAsync(CrmDbContext database, ClassificationParameters parameters, CancellationToken cancellation)
-    {
-        if (!parameters.IsFiltered)
-        {
-            return null;
-        }
-
-        var chosen = database.Set<Mirror.Records.CounterpartyRecord>()
-            .Where(c => (parameters.Manager == null || c.ManagerLogin == parameters.Manager) && (parameters.City == null || c.City == parameters.City));
-        return (await chosen.Select(c => c.Id).ToListAsync(cancellation)).ToHashSet();
     }
 
     // Managers are known by their sign-in name only; the number stays theirs for ever, so that runs can be compared.

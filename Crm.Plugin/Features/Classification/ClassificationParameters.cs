@@ -30,6 +30,9 @@ public sealed record ClassificationParameters
     /// <summary>Only customers or suppliers of this city, as the ERP writes it; null for all.</summary>
     public string? City { get; init; }
 
+    /// <summary>The rest of who is chosen; see <see cref="IsFiltered"/>.</summary>
+    public SegmentFilter Segment { get; init; } = SegmentFilter.Everybody;
+
     /// <summary>Weights of <see cref="Measure.Weighted"/>; not used by other measures.</summary>
     public MeasureWeights Weights { get; init; } = MeasureWeights.Default;
 
@@ -66,8 +69,8 @@ public sealed record ClassificationParameters
     /// <summary>What regularity is measured by; with a weighted measure the first of its measures unless another is chosen.</summary>
     public Measure Regularity => RegularityMeasure ?? (Measure == Measure.Weighted ? Weights.Measures.FirstOrDefault(Measure.Revenue) : Measure);
 
-    /// <summary>Only a part of the population.</summary>
-    public bool IsFiltered => Manager is not null || City is not null;
+    /// <summary>Only a part of the population: such a run is for looking, and is not put into force.</summary>
+    public bool IsFiltered => Manager is not null || City is not null || !Segment.IsEverybody;
 
     /// <summary>Whether lines must be read: quantity takes part.</summary>
     public bool NeedsQuantity => Measure == Measure.Quantity || Regularity == Measure.Quantity || (Measure == Measure.Weighted && Weights.Quantity > 0);

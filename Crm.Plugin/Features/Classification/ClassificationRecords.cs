@@ -139,3 +139,35 @@ public sealed class ClassificationSchedule
         public void Configure(EntityTypeBuilder<ClassificationSchedule> builder) => builder.ToTable("classification_schedule");
     }
 }
+
+/// <summary>A named selection of counterparties that runs are made over.</summary>
+public sealed class ClassificationSegment
+{
+    public long Id { get; set; }
+
+    /// <summary>Unique.</summary>
+    public required string Name { get; set; }
+
+    public string? Manager { get; set; }
+
+    public string? City { get; set; }
+
+    public string? Region { get; set; }
+
+    public string? Country { get; set; }
+
+    /// <summary>See <see cref="SegmentFilter.Importance"/>.</summary>
+    public string? Importance { get; set; }
+
+    /// <summary>See <see cref="SegmentFilter.Stage"/>.</summary>
+    public string? Stage { get; set; }
+
+    public required string AuthorLogin { get; set; }
+
+    public DateTimeOffset At { get; set; }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<ClassificationSegment>
+    {
+        public void Configure(EntityTypeBuilder<ClassificationSegment> builder) => builder.ToTable("classification_segment");
+    }
+}

@@ -21,27 +21,26 @@ internal sealed class ClassificationRedistribution(IDbContextFactory<CrmDbContex
         var run = await database.Set<ClassificationRun>().FirstOrDefaultAsync(r => r.Id == runId && r.Totals != null, cancellation)
             ?? throw new ClassificationRefusedException(ClassificationProblem.Of("classification.unknown-run", "There is no run {0}.", runId));
         Compare(run, wanted);
-        var before = await tables.GetAsync(run, cancellation);
-        var after = RunCut.Apply(before, wanted);
-        var moves = WhatIf.MovesBetween(before, after, take);
-        var members = await RunMembers.FindAsync(database, run.Population, [.. moves.Select(m => m.Id)], user.Rights.ReadScope, user, cancellation);
-        ClassificationTotals totals = null!;
-        IReadOnlyList<GroupTotal> importance = [];
-        IReadOnlyList<GroupTotal> stages = [];
-        // Somebody is looking: all processors count.
-        Parallel.Invoke(
-            () => totals = Totals(run, after),
-            () => importance = WhatIf.Matrix(before, after, WhatIf.ImportanceGroups, c => (int)(c.Importance ?? 0)),
-            () => stages = WhatIf.Matrix(before, after, WhatIf.StageGroups, WhatIf.StageGroup));
+        var table = await tables.GetAsync(run, cancellation);
+        var count = WhatIfCount.Of(table, wanted);
+        var moves = count.Moves().Take(take).ToList();
+        var members = await RunMembers.FindAsync(database, run.Population, [.. moves.Select(m => table.Rows[m.Index].Id)], user.Rights.ReadScope, user, cancellation);
+        var before = ClassificationJson.ReadTotals(run.Totals!);
         return new()
         {
             Run = run,
             Wanted = wanted,
-            Before = ClassificationJson.ReadTotals(run.Totals!),
-            After = totals,
-            Importance = importance,
-            Stages = stages,
-            Moves = [.. moves.Where(m => members.ContainsKey(m.Id)).Select(m => new WhatIfMove(members[m.Id], m.Place, m.ValueE4, m.Before, m.After))],
+            Before = before,
+            After = Kept(before, count.After) with { NetReturns = before.NetReturns, ByHand = before.ByHand, HasEqualValuesOnly = before.HasEqualValuesOnly },
+            Importance = count.Importance,
+            Stages = count.Stages,
+            Moves =
+            [
+                .. from move in moves
+                   let row = table.Rows[move.Index]
+                   where members.ContainsKey(row.Id)
+                   select new WhatIfMove(members[row.Id], row.Place, row.ValueE4, move.Before, move.After),
+            ],
         };
     }
 
@@ -117,19 +116,18 @@ internal sealed class ClassificationRedistribution(IDbContextFactory<CrmDbContex
         }
     }
 
-    private static ClassificationTotals Totals(ClassificationRun run, RunTable after)
+    private static ClassificationTotals Totals(ClassificationRun run, RunTable after) =>
+        Kept(ClassificationJson.ReadTotals(run.Totals!), TotalsCounter.Count(after.Rows, after.PackedOf) with { Boundaries = after.Boundaries });
+
+    // What other thresholds do not change.
+    private static ClassificationTotals Kept(ClassificationTotals before, ClassificationTotals counted) => counted with
     {
-        var before = ClassificationJson.ReadTotals(run.Totals!);
-        return TotalsCounter.Count(after.Rows, after.EffectiveOf) with
-        {
-            Currency = before.Currency,
-            RevenueE4 = before.RevenueE4,
-            Orders = before.Orders,
-            Boundaries = after.Boundaries,
-            ComponentTotalsE4 = before.ComponentTotalsE4,
-            Warnings = before.Warnings,
-        };
-    }
+        Currency = before.Currency,
+        RevenueE4 = before.RevenueE4,
+        Orders = before.Orders,
+        ComponentTotalsE4 = before.ComponentTotalsE4,
+        Warnings = before.Warnings,
+    };
 
     // Compared before it is set: of two people who change one draft at once, the second is told so.
     private async Task SaveAsync(CrmDbContext database, ClassificationRun run, RunTable after, ClassificationTotals totals, AuditEntry audit, CancellationToken cancellation, Func<Task>? more = null)

@@ -5,10 +5,11 @@ namespace Crm.Plugin.Features.Classification;
 /// <summary>A run that was completed.</summary>
 /// <param name="RunId">Number of the document.</param>
 /// <param name="Totals">What it found.</param>
-public sealed record ClassificationOutcome(long RunId, ClassificationTotals Totals);
+/// <param name="Parameters">As stored: with what a named segment held.</param>
+public sealed record ClassificationOutcome(long RunId, ClassificationTotals Totals, ClassificationParameters Parameters);
 
 /// <summary>Makes classification runs.</summary>
-internal sealed class ClassificationService(ClassificationMeasuring measuring, ClassificationRuns runs, RunTables tables, TimeProvider clock) : IDisposable
+internal sealed class ClassificationService(ClassificationMeasuring measuring, ClassificationRuns runs, ClassificationSegments segments, RunTables tables, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(2);
 
@@ -36,6 +37,9 @@ internal sealed class ClassificationService(ClassificationMeasuring measuring, C
     /// <exception cref="ClassificationRefusedException">No right or wrong parameters.</exception>
     public async Task<ClassificationRun> BeginAsync(ClassificationParameters parameters, CurrentUser author, CancellationToken cancellation)
     {
+        CheckRight(author);
+        // Stored is what the segment holds now: the run stays what it is when the segment is changed.
+        parameters = await segments.ResolveAsync(parameters, cancellation);
         Check(parameters, author);
         await runs.CleanAsync(cancellation);
         return await runs.BeginAsync(parameters, author, cancellation);
@@ -58,8 +62,9 @@ internal sealed class ClassificationService(ClassificationMeasuring measuring, C
                 stop.Token.ThrowIfCancellationRequested();
                 // Not the heartbeat's token: the run is no longer filling once this commits.
                 await runs.CompleteAsync(run.Id, filled, author, cancellation);
-                tables.Keep(run.Id, 0, new(filled.Rows, [], filled.Totals.Boundaries, ClassificationJson.ReadParameters(run.Parameters)));
-                return new(run.Id, filled.Totals);
+                var parameters = ClassificationJson.ReadParameters(run.Parameters);
+                tables.Keep(run.Id, 0, new(filled.Rows, [], filled.Totals.Boundaries, parameters));
+                return new(run.Id, filled.Totals, parameters);
             }
             finally
             {

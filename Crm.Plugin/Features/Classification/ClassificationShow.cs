@@ -10,9 +10,35 @@ internal static class ClassificationShow
     /// <summary>A problem in words; English where a language has none.</summary>
     public static string Problem(IStringLocalizer<Texts> text, ClassificationProblem problem)
     {
+        if (problem is { Code: "classification.unreadable", Figures: [var field, var typed] })
+        {
+            // The field by the name that it has on the screen.
+            problem = ClassificationProblem.Of(problem.Code, "{0}: “{1}” cannot be read.", text[Label(field)].Value, typed);
+        }
+
         var found = text[problem.Code, [.. problem.Figures]];
         return found.ResourceNotFound ? problem.English : found.Value;
     }
+
+    private static string Label(string field) => field switch
+    {
+        "asOf" => "As of",
+        "from" => "From (else 12 months)",
+        "population" => "Who",
+        "rules" => "Rules",
+        "cut" => "Accumulated from",
+        "measure" => "Measure",
+        "regularityMeasure" => "Measure of regularity",
+        "shares" => "A/B/C, %",
+        "bands" => "X/Y up to, %",
+        "periodicity" => "Period",
+        "periods" => "Number of periods",
+        "oneTime" => "One-time: purchases",
+        "weights" => "Weights (for the weighted measure), such as revenue=60,orders=40",
+        "lossAfterDays" => "Lost after days, at least",
+        "lossFactor" => "… and own intervals",
+        _ => field,
+    };
 
     /// <summary>A measured value: an amount of money, or a plain number.</summary>
     public static string Value(long e4, Measure measure, string currency) => measure is Measure.Revenue or Measure.GrossProfit
@@ -45,6 +71,16 @@ internal static class ClassificationShow
         RelationshipStage.Lost => "red",
         _ => "secondary",
     };
+
+    /// <summary>Whom a run chooses, in one line; "" for everybody.</summary>
+    public static string Segment(IStringLocalizer<Texts> text, ClassificationParameters parameters) => parameters.Segment.Name is { } name
+        ? text["segment “{0}”", name]
+        : string.Join(", ", SegmentText.Parts(parameters).Where(p => p.Value is not null).Select(p => p.Name switch
+        {
+            "class" => p.Value == "none" ? text["no class"].Value : p.Value,
+            "stage" => string.Join(", ", SegmentFilter.Values(p.Value).Select(v => text[v is "none" ? "–" : char.ToUpperInvariant(v[0]) + v[1..]].Value)),
+            _ => p.Value,
+        }));
 
     /// <summary>Filter and place as an address.</summary>
     public static string Address(long run, RowFilter filter, int? after = null)

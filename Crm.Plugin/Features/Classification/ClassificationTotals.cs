@@ -6,6 +6,8 @@ namespace Crm.Plugin.Features.Classification;
 public readonly record struct GroupTotal(int Count, long ValueE4)
 {
     internal GroupTotal Plus(long valueE4) => new(Count + 1, ValueE4 + valueE4);
+
+    internal GroupTotal Plus(GroupTotal other) => new(Count + other.Count, ValueE4 + other.ValueE4);
 }
 
 /// <summary>What a run found, as counts and sums.</summary>

@@ -26,6 +26,7 @@ internal static class ClassifyCommand
         }));
         command.Subcommands.Add(Approve(open, data));
         command.Subcommands.Add(Replay(open, data));
+        command.Subcommands.Add(SegmentCommand.Create((result, cancellation) => open(result.GetValue(data), cancellation), GuardedAsync));
         return command;
     }
 
@@ -62,12 +63,19 @@ internal static class ClassifyCommand
     {
         var clock = services.GetRequiredService<TimeProvider>();
         var parameters = options.Read(result, DateOnly.FromDateTime(clock.GetLocalNow().DateTime));
-        var outcome = await services.GetRequiredService<ClassificationService>().RunAsync(parameters, CurrentUser.System, null, cancellation);
-        if (result.GetValue(options.Rows) is { } file)
+        var rows = result.GetValue(options.Rows);
+        if (rows is { Directory.Exists: false } || Directory.Exists(rows?.FullName))
         {
-            await using var writer = new StreamWriter(file.FullName, false, new System.Text.UTF8Encoding(false));
-            var rows = services.GetRequiredService<ClassificationStore>().StreamAsync(outcome.RunId, new(), CurrentUser.System, cancellation);
-            await ClassificationCsv.WriteAsync(writer, rows, outcome.Totals, cancellation);
+            // Before the run is made, not after it.
+            throw new ClassificationRefusedException(ClassificationProblem.Of("classification.rows-file", "The rows cannot be written to {0}: its folder must exist, and it must be a file.", rows!.FullName));
+        }
+
+        var outcome = await services.GetRequiredService<ClassificationService>().RunAsync(parameters, CurrentUser.System, null, cancellation);
+        if (rows is not null)
+        {
+            await using var writer = new StreamWriter(rows.FullName, false, new System.Text.UTF8Encoding(false));
+            var stream = services.GetRequiredService<ClassificationStore>().StreamAsync(outcome.RunId, new(), CurrentUser.System, cancellation);
+            await ClassificationCsv.WriteAsync(writer, stream, outcome.Totals, cancellation);
         }
 
         var output = result.InvocationConfiguration.Output;
@@ -77,7 +85,7 @@ internal static class ClassifyCommand
         }
 
         await output.WriteLineAsync(result.GetValue(options.Json)
-            ? ClassificationJson.Answer(outcome.RunId, outcome.Totals, parameters).ToString(Newtonsoft.Json.Formatting.None)
+            ? ClassificationJson.Answer(outcome.RunId, outcome.Totals, outcome.Parameters).ToString(Newtonsoft.Json.Formatting.None)
             : Summary(outcome));
     }
 

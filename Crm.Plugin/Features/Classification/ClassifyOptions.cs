@@ -18,6 +18,11 @@ internal sealed class ClassifyOptions
     private readonly Option<string> population = Word<Population>("--population", "Who is classified. Default: customers.");
     private readonly Option<string?> manager = new("--manager") { Description = "Only counterparties of this user of the ERP (sign-in name)." };
     private readonly Option<string?> city = new("--city") { Description = "Only counterparties of this city." };
+    private readonly Option<string?> region = new("--region") { Description = "Only counterparties of this region of the main address." };
+    private readonly Option<string?> country = new("--country") { Description = "Only counterparties of this country of the main address, as the ERP writes it." };
+    private readonly Option<string?> importance = new("--class") { Description = "Only counterparties of this class in the run in force: A, B, C or none." };
+    private readonly Option<string?> stage = new("--stage") { Description = "Only counterparties of this stage in the run in force: potential, one-time, regular, lost or none." };
+    private readonly Option<string?> segment = new("--segment") { Description = "Only counterparties of this saved segment; what is given beside it goes before it." };
     private readonly Option<MeasureWeights?> weights = new("--weights")
     {
         Description = "Weights for --measure weighted, such as revenue=60,orders=40.",
@@ -55,12 +60,20 @@ internal sealed class ClassifyOptions
 
     public ClassifyOptions(Command command)
     {
-        Option[] all = [asOf, from, rules, measure, regularityMeasure, shares, cut, periodicity, periods, oneTime, bands, lossAfterDays, lossFactor, currency, population, weights, manager, city, Rows, Json];
+        Option[] all = [asOf, from, rules, measure, regularityMeasure, shares, cut, periodicity, periods, oneTime, bands, lossAfterDays, lossFactor, currency, population, weights, segment, manager, city, region, country, importance, stage, Rows, Json];
         foreach (var option in all)
         {
             command.Options.Add(option);
         }
     }
+
+    /// <summary>Whom the options choose.</summary>
+    public ClassificationParameters Chosen(ParseResult result, ClassificationParameters parameters) => parameters with
+    {
+        Manager = result.GetValue(manager),
+        City = result.GetValue(city),
+        Segment = new(result.GetValue(segment), result.GetValue(region), result.GetValue(country), result.GetValue(importance), result.GetValue(stage)),
+    };
 
     /// <summary>Where the rows go.</summary>
     public Option<FileInfo?> Rows { get; } = new("--rows") { Description = "Writes every row to this CSV file: " + ClassificationCsv.Header + "." };
@@ -72,7 +85,7 @@ internal sealed class ClassifyOptions
     {
         var ruleSet = Chosen(result, rules, RuleSet.Standard);
         var defaults = ClassificationParameters.For(ruleSet, result.GetValue(asOf) ?? today);
-        return defaults with
+        return Chosen(result, defaults) with
         {
             From = result.GetValue(from),
             Measure = Chosen(result, measure, Measure.Revenue),
@@ -87,8 +100,6 @@ internal sealed class ClassifyOptions
             Currency = result.GetValue(currency),
             Population = Chosen(result, population, Population.Customers),
             Weights = result.GetValue(weights) ?? defaults.Weights,
-            Manager = result.GetValue(manager),
-            City = result.GetValue(city),
         };
     }
 

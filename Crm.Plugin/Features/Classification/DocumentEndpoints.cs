@@ -17,6 +17,8 @@ internal static class DocumentEndpoints
         routes.MapPost("/classification/{run:long}/rows/{member:long}", SetAsync).RequireAuthorization(Policies.Classify);
         routes.MapPost("/classification/presets", SavePresetAsync).RequireAuthorization(Policies.Classify);
         routes.MapPost("/classification/presets/{id:long}/delete", DeletePresetAsync).RequireAuthorization(Policies.Classify);
+        routes.MapPost("/classification/segments", SaveSegmentAsync).RequireAuthorization(Policies.Classify);
+        routes.MapPost("/classification/segments/{id:long}/delete", DeleteSegmentAsync).RequireAuthorization(Policies.Classify);
         routes.MapPost("/classification/schedule", ScheduleAsync).RequireAuthorization(Policies.Classify);
     }
 
@@ -130,6 +132,28 @@ internal static class DocumentEndpoints
         return TypedResults.Redirect("/classification");
     }
 
+    private static async Task<IResult> SaveSegmentAsync(HttpContext http, ClassificationSegments segments, ListScreen list, CurrentUser user, CancellationToken cancellation)
+    {
+        var posted = await http.Request.ReadFormAsync(cancellation);
+        var form = ClassificationForm.Of(posted);
+        try
+        {
+            await segments.SaveAsync(posted["segmentName"].ToString(), form.Read(), user, cancellation);
+            return TypedResults.Redirect("/classification");
+        }
+        catch (ClassificationRefusedException refused)
+        {
+            http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            return await list.ShowAsync(form, refused.Problems, null, cancellation);
+        }
+    }
+
+    private static async Task<IResult> DeleteSegmentAsync(long id, ClassificationSegments segments, CurrentUser user, CancellationToken cancellation)
+    {
+        await segments.DeleteAsync(id, user, cancellation);
+        return TypedResults.Redirect("/classification");
+    }
+
     private static async Task<IResult> ScheduleAsync(HttpContext http, ClassificationPresets presets, ListScreen list, CurrentUser user, Show show, CancellationToken cancellation)
     {
         var form = await http.Request.ReadFormAsync(cancellation);
@@ -151,7 +175,7 @@ internal static class DocumentEndpoints
 }
 
 /// <summary>The list of runs with the form beside it.</summary>
-internal sealed class ListScreen(ClassificationStore store, ClassificationPresets presets)
+internal sealed class ListScreen(ClassificationStore store, ClassificationPresets presets, ClassificationSegments segments)
 {
     public const int PageSize = 50;
 
@@ -163,6 +187,7 @@ internal sealed class ListScreen(ClassificationStore store, ClassificationPreset
             Form = form,
             Problems = problems,
             Presets = await presets.ListAsync(cancellation),
+            Segments = await segments.ListAsync(cancellation),
             Schedule = await presets.ScheduleAsync(cancellation),
         });
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Crm.Plugin.Features.SalesHistory;
 
 namespace Crm.Plugin.Features.Classification;
@@ -17,6 +18,7 @@ internal sealed class FillPart : ISalesVisitor, IMemberSink
     private readonly CustomerMeter meter;
     private readonly int asOf;
     private readonly int mixedFrom;
+    private readonly bool[]? chosen;
     private PreviousRun.Cursor previous;
     private bool[] isCurrency = [];
     private InputsFingerprint fingerprint;
@@ -33,18 +35,22 @@ internal sealed class FillPart : ISalesVisitor, IMemberSink
         parameters = order.Parameters;
         meter = new CustomerMeter(parameters);
         previous = order.Previous.Follow();
+        chosen = parameters.Segment.Classes();
         asOf = parameters.AsOf.DayNumber;
         var window = parameters.Window;
         mixedFrom = Math.Min(window.From.DayNumber, window.SeriesFrom.DayNumber);
     }
 
     /// <summary>Rows of those who belong to the run, in the order of ids, without place and class.</summary>
-    public List<FillRow> Rows { get; } = [];
+    public List<FillRow> Rows { get; private set; } = new(SalesBlockWriter.BlockSize);
 
     public RowKeys Keys { get; } = new();
 
     /// <summary>Of a weighted measure: the components of each row, one row after the other.</summary>
     public List<long> Components { get; } = [];
+
+    /// <summary>Lets go of the rows, which were copied.</summary>
+    public void Release() => Rows = [];
 
     public InputsFingerprint Fingerprint => fingerprint;
 
@@ -63,7 +69,7 @@ internal sealed class FillPart : ISalesVisitor, IMemberSink
     {
         (id, isLiving) = (memberId, isLivingCustomer);
         before = previous.Next(id);
-        isLeftOut = order.Only is { } only && !only.Contains(id);
+        isLeftOut = (order.Only is { } only && !only.Contains(id)) || (chosen is not null && !chosen[PackedClasses.Pack(before)]);
         if (key.Length < memberKey.Length)
         {
             key = new byte[memberKey.Length * 2];
@@ -78,6 +84,7 @@ internal sealed class FillPart : ISalesVisitor, IMemberSink
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // run so often at once that waiting to be compiled well takes seconds
     public void Add(in SalesEntry entry)
     {
         if (entry.Day <= asOf)
@@ -87,6 +94,7 @@ internal sealed class FillPart : ISalesVisitor, IMemberSink
     }
 
     /// <summary>An order up to the day of the run.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // run so often at once that waiting to be compiled well takes seconds
     public void Add(in CountedOrder counted)
     {
         if (!isLeftOut)
@@ -97,6 +105,7 @@ internal sealed class FillPart : ISalesVisitor, IMemberSink
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // run so often at once that waiting to be compiled well takes seconds
     public void End()
     {
         if (isLeftOut || !meter.Belongs(isLiving))
@@ -120,7 +129,7 @@ internal sealed class FillPart : ISalesVisitor, IMemberSink
             PurchasesEver = history.Purchases,
             FirstDay = history.FirstDay,
             LastDay = history.LastDay,
-            LossAfterDays = history.Purchases == 0 ? 0 : (int)Math.Min(int.MaxValue, decimal.Floor(history.ThresholdDays)),
+            LossAfterDays = history.Purchases == 0 ? 0 : history.ThresholdDays,
             Stage = (byte)(decision.Stage ?? 0),
             Regularity = (byte)(decision.Regularity ?? 0),
             Reason = (byte)decision.Reason,

@@ -28,6 +28,9 @@ internal struct FillRow
     public byte Previous;
     public RowMarks Marks;
 
+    /// <summary>The classes as computed; see <see cref="PackedClasses"/>.</summary>
+    public readonly byte Packed => (byte)(Importance | (Stage << 2) | (Regularity << 5));
+
     public readonly Classes Computed => new(
         Importance == 0 ? null : (ImportanceClass)Importance, Stage == 0 ? null : (RelationshipStage)Stage, Regularity == 0 ? null : (RegularityClass)Regularity);
 }
@@ -35,6 +38,9 @@ internal struct FillRow
 /// <summary>Class, stage and regularity in one byte.</summary>
 internal static class PackedClasses
 {
+    /// <summary>Number of different bytes.</summary>
+    public const int Values = 256;
+
     public static byte Pack(Classes classes) => (byte)((int)(classes.Importance ?? 0) | ((int)(classes.Stage ?? 0) << 2) | ((int)(classes.Regularity ?? 0) << 5));
 
     public static Classes Unpack(byte packed) => new(

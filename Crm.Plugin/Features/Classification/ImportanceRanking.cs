@@ -1,6 +1,9 @@
+using System.Buffers.Binary;
+
 namespace Crm.Plugin.Features.Classification;
 
 /// <summary>Gives the rows of a run their places and importance classes.</summary>
+/// <remarks>Rows are long, so what is looked up in the order of values lies in short arrays of its own; rows are only gone through from the first to the last.</remarks>
 internal static class ImportanceRanking
 {
     /// <summary>Gives places and classes.</summary>
@@ -11,76 +14,173 @@ internal static class ImportanceRanking
     public static ImportanceBoundaries Rank(FillRow[] rows, RowKeys keys, ClassificationParameters parameters)
     {
         var values = new long[rows.Length];
-        var order = new int[rows.Length];
         for (var i = 0; i < rows.Length; i++)
         {
-            (values[i], order[i]) = (rows[i].ValueE4, i);
+            values[i] = rows[i].ValueE4;
         }
 
-        Array.Sort(values, order);
+        var order = ValueSort.Order(values);
         OrderEqualValues(values, order, keys);
+        var places = new int[rows.Length];
         for (var i = 0; i < order.Length; i++)
         {
-            rows[order[i]].Place = order.Length - i;
+            places[order[i]] = order.Length - i;
         }
 
-        return Classify(rows, order, parameters);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i].Place = places[i];
+        }
+
+        return Classify(rows, RankedValues.Of(rows, parameters.Rules), parameters);
     }
 
     /// <summary>Gives classes to rows that have their places.</summary>
-    /// <param name="rows">In the order of ids.</param>
-    /// <param name="order">Their indexes by value, smallest first.</param>
-    /// <param name="parameters">Of the run.</param>
-    public static ImportanceBoundaries Classify(FillRow[] rows, int[] order, ClassificationParameters parameters)
+    public static ImportanceBoundaries Classify(FillRow[] rows, RankedValues ranked, ClassificationParameters parameters)
     {
-        var ranked = parameters.Rules == RuleSet.OneCCompatible ? Array.FindAll(order, i => !rows[i].Marks.HasFlag(RowMarks.Unranked)) : order;
-        var values = new long[ranked.Length];
-        for (var i = 0; i < ranked.Length; i++)
+        var cut = Cut(ranked.Ascending, parameters);
+        Parallel.For(0, (rows.Length + RunCodec.BlockRows - 1) / RunCodec.BlockRows, block =>
         {
-            values[i] = rows[ranked[i]].ValueE4;
-        }
-
-        var classes = new short[ranked.Length];
-        var accumulated = new long[ranked.Length];
-        var boundaries = ImportanceRule.Boundaries(values, parameters.Shares, parameters.Rules, parameters.Cut);
-        ImportanceRule.Apply(values, boundaries, parameters.Rules, parameters.Cut, classes, accumulated);
-        for (var i = 0; i < ranked.Length; i++)
-        {
-            ref var row = ref rows[ranked[i]];
-            row.AccumulatedE4 = accumulated[i];
-            // Classically a lost customer is accumulated like everybody else and its class blanked afterwards.
-            row.Importance = parameters.Rules == RuleSet.OneCCompatible && PackedClasses.Unpack(row.Previous).Stage == RelationshipStage.Lost ? (byte)0 : (byte)classes[i];
-        }
-
-        return boundaries;
+            foreach (ref var row in rows.AsSpan(block * RunCodec.BlockRows, Math.Min(RunCodec.BlockRows, rows.Length - (block * RunCodec.BlockRows))))
+            {
+                var rank = ranked.RankOf(row.Place);
+                if (rank >= 0)
+                {
+                    row.AccumulatedE4 = cut.AccumulatedE4[rank];
+                    row.Importance = IsBlanked(row.Previous, parameters.Rules) ? (byte)0 : (byte)cut.Classes[rank];
+                }
+            }
+        });
+        return cut.Boundaries;
     }
+
+    /// <summary>Classes of values sorted ascending, without rows.</summary>
+    public static ValueCut Cut(ReadOnlySpan<long> ascending, ClassificationParameters parameters)
+    {
+        var classes = new short[ascending.Length];
+        var accumulated = new long[ascending.Length];
+        var boundaries = ImportanceRule.Boundaries(ascending, parameters.Shares, parameters.Rules, parameters.Cut);
+        ImportanceRule.Apply(ascending, boundaries, parameters.Rules, parameters.Cut, classes, accumulated);
+        return new(boundaries, classes, accumulated);
+    }
+
+    /// <summary>Classically a lost customer is accumulated like everybody else and its class blanked afterwards.</summary>
+    public static bool IsBlanked(byte previous, RuleSet rules) => rules == RuleSet.OneCCompatible && PackedClasses.Unpack(previous).Stage == RelationshipStage.Lost;
 
     // Largest first, then by key: in ascending order the keys of equal values run backwards.
     private static void OrderEqualValues(long[] values, int[] order, RowKeys keys)
     {
-        int ByKeyBackwards(int left, int right)
+        var prefixes = new ulong[values.Length];
+        const int Portion = 1 << 14;
+        Parallel.For(0, (values.Length + Portion - 1) / Portion, portion =>
         {
-            var compared = keys[right].SequenceCompareTo(keys[left]);
-            return compared != 0 ? compared : right.CompareTo(left);
+            var start = portion * Portion;
+            var last = Math.Min(values.Length, start + Portion);
+            // A group belongs to the portion that it begins in.
+            while (start > 0 && start < last && values[start] == values[start - 1])
+            {
+                start++;
+            }
+
+            while (start < last)
+            {
+                var end = start + 1;
+                while (end < values.Length && values[end] == values[start])
+                {
+                    end++;
+                }
+
+                if (end - start > 1)
+                {
+                    OrderGroup(order.AsSpan(start, end - start), prefixes.AsSpan(start, end - start), keys);
+                }
+
+                start = end;
+            }
+        });
+    }
+
+    // By the first eight bytes as a number, which decides nearly always; by the whole key where they are equal.
+    private static void OrderGroup(Span<int> order, Span<ulong> prefixes, RowKeys keys)
+    {
+        for (var i = 0; i < order.Length; i++)
+        {
+            prefixes[i] = ~keys.Prefix(order[i]);
         }
 
-        for (var start = 0; start < values.Length;)
+        prefixes.Sort(order);
+        for (var start = 0; start < order.Length;)
         {
             var end = start + 1;
-            while (end < values.Length && values[end] == values[start])
+            while (end < order.Length && prefixes[end] == prefixes[start])
             {
                 end++;
             }
 
             if (end - start > 1)
             {
-                order.AsSpan(start, end - start).Sort(ByKeyBackwards);
+                order[start..end].Sort((left, right) => keys[right].SequenceCompareTo(keys[left]) is var compared and not 0 ? compared : right.CompareTo(left));
             }
 
             start = end;
         }
     }
 }
+
+/// <summary>The values of those who are ranked, smallest first.</summary>
+internal sealed class RankedValues
+{
+    private readonly int count;
+    private readonly int[]? ranks;
+
+    private RankedValues(int count, long[] ascending, int[]? ranks)
+    {
+        this.count = count;
+        (Ascending, this.ranks) = (ascending, ranks);
+    }
+
+    public long[] Ascending { get; }
+
+    /// <param name="rows">With their places.</param>
+    /// <param name="rules">Classically some are left out.</param>
+    public static RankedValues Of(FillRow[] rows, RuleSet rules)
+    {
+        var values = new long[rows.Length];
+        var isLeftOut = rules == RuleSet.OneCCompatible ? new bool[rows.Length] : [];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            values[rows.Length - rows[i].Place] = rows[i].ValueE4;
+            if (isLeftOut.Length > 0)
+            {
+                isLeftOut[rows.Length - rows[i].Place] = rows[i].Marks.HasFlag(RowMarks.Unranked);
+            }
+        }
+
+        if (!isLeftOut.Contains(true))
+        {
+            return new(rows.Length, values, null);
+        }
+
+        var ranks = new int[rows.Length];
+        var ranked = 0;
+        for (var i = 0; i < ranks.Length; i++)
+        {
+            values[ranked] = values[i];
+            ranks[i] = isLeftOut[i] ? -1 : ranked++;
+        }
+
+        return new(rows.Length, values[..ranked], ranks);
+    }
+
+    /// <summary>Index in <see cref="Ascending"/>; -1 for whoever is left out.</summary>
+    public int RankOf(int place) => ranks is null ? count - place : ranks[count - place];
+}
+
+/// <summary>Classes of sorted values.</summary>
+/// <param name="Boundaries">Where they end.</param>
+/// <param name="Classes">1–3 per value, or 0 for none.</param>
+/// <param name="AccumulatedE4">What was accumulated with each.</param>
+internal readonly record struct ValueCut(ImportanceBoundaries Boundaries, short[] Classes, long[] AccumulatedE4);
 
 /// <summary>The ERP's keys of the rows in UTF-8, in one piece: their bytes sort as their letters do.</summary>
 internal sealed class RowKeys
@@ -90,6 +190,24 @@ internal sealed class RowKeys
 
     public ReadOnlySpan<byte> this[int index] =>
         System.Runtime.InteropServices.CollectionsMarshal.AsSpan(bytes)[(index == 0 ? 0 : ends[index - 1])..ends[index]];
+
+    /// <summary>The first eight bytes as a number that sorts as they do; a shorter key is filled up with zeros.</summary>
+    public ulong Prefix(int index)
+    {
+        var key = this[index];
+        if (key.Length >= sizeof(ulong))
+        {
+            return BinaryPrimitives.ReadUInt64BigEndian(key);
+        }
+
+        ulong result = 0;
+        for (var i = 0; i < key.Length; i++)
+        {
+            result |= (ulong)key[i] << (56 - (8 * i));
+        }
+
+        return result;
+    }
 
     public void Add(ReadOnlySpan<byte> key)
     {

@@ -68,7 +68,12 @@ public static class ParametersRule
             found.Add(ClassificationProblem.Of("classification.no-segment", "Only customers and suppliers have a manager and a city to choose by."));
         }
 
-        found.AddRange(RulesOf(parameters));
+        if (parameters.Segment.UnknownWords is { Count: > 0 } words)
+        {
+            found.Add(ClassificationProblem.Of("classification.segment-words", "{0}: a class is A, B, C or none, a stage is potential, one-time, regular, lost or none.", string.Join(", ", words)));
+        }
+
+        found.AddRange(RulesOf(parameters, today));
         return found;
     }
 
@@ -81,7 +86,7 @@ public static class ParametersRule
     private static bool UsesGrossProfit(ClassificationParameters parameters) =>
         parameters.Measure == Measure.GrossProfit || parameters.Regularity == Measure.GrossProfit || (parameters.Measure == Measure.Weighted && parameters.Weights.GrossProfit > 0);
 
-    private static IEnumerable<ClassificationProblem> RulesOf(ClassificationParameters parameters)
+    private static IEnumerable<ClassificationProblem> RulesOf(ClassificationParameters parameters, DateOnly today)
     {
         if (parameters.Rules == RuleSet.OneCCompatible && parameters.Cut == ImportanceCut.Descending)
         {
@@ -101,7 +106,11 @@ public static class ParametersRule
 
         if (IsOutsideCalendar(parameters))
         {
-            yield return ClassificationProblem.Of("classification.calendar", "The period reaches back before the calendar begins.");
+            if (parameters.AsOf <= today) // what lies ahead was told already
+            {
+                yield return ClassificationProblem.Of("classification.calendar", "The period reaches back before the calendar begins.");
+            }
+
             yield break;
         }
 

@@ -14,6 +14,25 @@ public readonly record struct LossRule(int AfterDays, decimal Factor)
     /// <param name="purchaseDays">Number of different purchase days; one day alone has no interval.</param>
     public decimal ThresholdDays(int firstDay, int lastDay, int purchaseDays) =>
         purchaseDays < 2 ? AfterDays : Math.Max(AfterDays, Factor * (lastDay - firstDay) / (purchaseDays - 1));
+
+    /// <summary>The whole days of <see cref="ThresholdDays"/>: a silence of whole days is longer than the one exactly when it is longer than the other.</summary>
+    public int WholeThresholdDays(int firstDay, int lastDay, int purchaseDays)
+    {
+        if (purchaseDays < 2)
+        {
+            return AfterDays;
+        }
+
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(Factor, bits);
+        var scale = (bits[3] >> 16) & 0xFF;
+        // A factor such as 3 or 2.5 is a small whole number over a power of ten, and whole numbers divide many times as fast.
+        return (bits[0], bits[1], bits[2], scale) is (>= 0, 0, 0, <= 4)
+            ? (int)Math.Min(int.MaxValue, Math.Max(AfterDays, (long)bits[0] * (lastDay - firstDay) / (PowersOfTen[scale] * (purchaseDays - 1))))
+            : (int)Math.Min(int.MaxValue, decimal.Floor(ThresholdDays(firstDay, lastDay, purchaseDays)));
+    }
+
+    private static ReadOnlySpan<long> PowersOfTen => [1, 10, 100, 1_000, 10_000];
 }
 
 /// <summary>
@@ -59,8 +78,8 @@ public struct PurchaseHistory
     /// <summary>There was a relationship before the present one.</summary>
     public bool HasReturned { get; private set; }
 
-    /// <summary>See <see cref="LossRule.ThresholdDays"/>, from all purchases so far.</summary>
-    public readonly decimal ThresholdDays => _loss.ThresholdDays(FirstDay, LastDay, Days);
+    /// <summary>See <see cref="LossRule.WholeThresholdDays"/>, from all purchases so far.</summary>
+    public readonly int ThresholdDays => _loss.WholeThresholdDays(FirstDay, LastDay, Days);
 
     /// <summary>Whether the silence since the last purchase is a loss on this day; false before the first purchase.</summary>
     public readonly bool IsLost(int day) =>

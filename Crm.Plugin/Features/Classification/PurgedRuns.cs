@@ -77,7 +77,7 @@ internal sealed class PurgedRuns(CrmDbContext database)
         var parameters = ClassificationJson.ReadParameters(run.Parameters);
         var overrides = await database.Set<ClassificationOverride>().Where(o => o.RunId == run.Id).ToListAsync(cancellation);
         var table = RunCut.Restore(left, overrides, parameters, run.IsRecut);
-        return TotalsCounter.Count(table.Rows, table.EffectiveOf) with
+        return TotalsCounter.Count(table.Rows, table.PackedOf) with
         {
             Currency = before.Currency,
             Boundaries = before.Boundaries,

@@ -20,10 +20,10 @@ internal static class RunCodec
     public static RunBlock[] Pack(FillRow[] rows)
     {
         var blocks = new RunBlock[(rows.Length + BlockRows - 1) / BlockRows];
-        Parallel.For(0, blocks.Length, index =>
+        Parallel.For(0, blocks.Length, () => new ByteBuffer(), (index, _, buffer) =>
         {
             var part = rows.AsSpan(index * BlockRows, Math.Min(BlockRows, rows.Length - (index * BlockRows)));
-            var buffer = new ByteBuffer();
+            buffer.Clear();
             long before = 0;
             foreach (ref readonly var row in part)
             {
@@ -32,7 +32,8 @@ internal static class RunCodec
             }
 
             blocks[index] = new(part[0].Id, buffer.Written.ToArray());
-        });
+            return buffer;
+        }, _ => { });
         return blocks;
     }
 

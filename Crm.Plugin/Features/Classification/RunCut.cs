@@ -22,7 +22,7 @@ internal static class RunCut
             Decide(rows, parameters);
         }
 
-        var boundaries = ImportanceRanking.Classify(rows, Ascending(rows), parameters);
+        var boundaries = ImportanceRanking.Classify(rows, RankedValues.Of(rows, parameters.Rules), parameters);
         // What was approved stays as it was approved, also when the rules are improved.
         for (var i = 0; i < packed?.Length; i++)
         {
@@ -37,39 +37,27 @@ internal static class RunCut
     {
         var rows = (FillRow[])table.Rows.Clone();
         Decide(rows, parameters);
-        var order = new int[rows.Length];
-        for (var i = 0; i < order.Length; i++)
-        {
-            order[i] = table.ByPlace[order.Length - 1 - i];
-        }
-
-        return new(rows, table.Overrides, ImportanceRanking.Classify(rows, order, parameters), parameters);
+        return new(rows, table.Overrides, ImportanceRanking.Classify(rows, table.Ranked, parameters), parameters);
     }
 
-    private static int[] Ascending(FillRow[] rows)
+    /// <summary>What the rules make of one row with these thresholds.</summary>
+    public static StageDecision Decide(in FillRow row, ClassificationParameters parameters)
     {
-        var order = new int[rows.Length];
-        for (var i = 0; i < rows.Length; i++)
-        {
-            order[rows.Length - rows[i].Place] = i;
-        }
-
-        return order;
+        int? cv = row.Cv == FillRow.NoCv ? null : row.Cv;
+        return parameters.Rules == RuleSet.OneCCompatible
+            ? StageRule.DecideClassically(PackedClasses.Unpack(row.Previous), row.Purchases, cv ?? 0, parameters.OneTime, parameters.Bands)
+            : StageRule.Decide(
+                new StageFacts(row.PurchasesEver, row.Purchases, (row.Marks & RowMarks.CameBack) != 0, row.PurchasesEver > 0 && parameters.AsOf.DayNumber - row.LastDay > row.LossAfterDays),
+                cv, parameters.OneTime, parameters.Bands);
     }
 
     private static void Decide(FillRow[] rows, ClassificationParameters parameters)
     {
-        var asOf = parameters.AsOf.DayNumber;
         Parallel.For(0, (rows.Length + RunCodec.BlockRows - 1) / RunCodec.BlockRows, block =>
         {
             foreach (ref var row in rows.AsSpan(block * RunCodec.BlockRows, Math.Min(RunCodec.BlockRows, rows.Length - (block * RunCodec.BlockRows))))
             {
-                int? cv = row.Cv == FillRow.NoCv ? null : row.Cv;
-                var decision = parameters.Rules == RuleSet.OneCCompatible
-                    ? StageRule.DecideClassically(PackedClasses.Unpack(row.Previous), row.Purchases, cv ?? 0, parameters.OneTime, parameters.Bands)
-                    : StageRule.Decide(
-                        new StageFacts(row.PurchasesEver, row.Purchases, row.Marks.HasFlag(RowMarks.CameBack), row.PurchasesEver > 0 && asOf - row.LastDay > row.LossAfterDays),
-                        cv, parameters.OneTime, parameters.Bands);
+                var decision = Decide(row, parameters);
                 row.Stage = (byte)(decision.Stage ?? 0);
                 row.Regularity = (byte)(decision.Regularity ?? 0);
                 row.Reason = (byte)decision.Reason;

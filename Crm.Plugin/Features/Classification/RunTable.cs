@@ -4,6 +4,7 @@ namespace Crm.Plugin.Features.Classification;
 internal sealed class RunTable
 {
     private readonly Dictionary<long, ClassificationOverride> overrides;
+    private readonly Lazy<RankedValues> ranked;
 
     /// <param name="rows">In the order of ids.</param>
     /// <param name="overrides">What was set by hand.</param>
@@ -15,6 +16,7 @@ internal sealed class RunTable
         Parameters = parameters;
         Boundaries = boundaries;
         this.overrides = overrides.ToDictionary(o => o.MemberId);
+        ranked = new(() => RankedValues.Of(rows, parameters.Rules));
         ByPlace = new int[rows.Length];
         for (var i = 0; i < rows.Length; i++)
         {
@@ -40,6 +42,9 @@ internal sealed class RunTable
 
     public ImportanceBoundaries Boundaries { get; }
 
+    /// <summary>What thresholds are tried on; made when the first one is.</summary>
+    public RankedValues Ranked => ranked.Value;
+
     /// <summary>Index of a row, negative when there is none.</summary>
     public int IndexOf(long id)
     {
@@ -60,6 +65,9 @@ internal sealed class RunTable
 
     /// <summary>What holds: set by hand, else computed.</summary>
     public Classes EffectiveOf(in FillRow row) => row.Marks.HasFlag(RowMarks.ByHand) && overrides.TryGetValue(row.Id, out var set) ? set.Classes : row.Computed;
+
+    /// <summary><see cref="EffectiveOf(in FillRow)"/> in one byte; see <see cref="PackedClasses"/>.</summary>
+    public byte PackedOf(in FillRow row) => (row.Marks & RowMarks.ByHand) != 0 && overrides.TryGetValue(row.Id, out var set) ? PackedClasses.Pack(set.Classes) : row.Packed;
 
     /// <summary>Null when nobody set the row by hand.</summary>
     public ClassificationOverride? OverrideOf(long id) => overrides.GetValueOrDefault(id);

@@ -3,10 +3,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Plugin.Features.Classification;
 
-/// <summary>Keeps the rows of the runs used last in memory: three of a million rows take about 250 MB.</summary>
+/// <summary>Keeps the rows of the runs used last in memory: a million take about 85 MB.</summary>
 internal sealed class RunTables(IDbContextFactory<CrmDbContext> contexts)
 {
-    private const int Most = 3;
+    private const int Most = 8;
+    private const int MostRows = 2_500_000;
 
     private readonly Lock gate = new();
     private readonly List<(long RunId, int Revision, RunTable Table)> kept = [];
@@ -38,7 +39,7 @@ internal sealed class RunTables(IDbContextFactory<CrmDbContext> contexts)
         {
             kept.RemoveAll(k => k.RunId == runId);
             kept.Add((runId, revision, table));
-            if (kept.Count > Most)
+            while (kept.Count > 1 && (kept.Count > Most || kept.Sum(k => (long)k.Table.Rows.Length) > MostRows))
             {
                 kept.RemoveAt(0);
             }

@@ -46,35 +46,5 @@ public sealed record WhatIf
         _ => 6,
     };
 
-    /// <summary>Counts by pairs of groups; both tables have the same rows.</summary>
-    internal static IReadOnlyList<GroupTotal> Matrix(RunTable before, RunTable after, int groups, Func<Classes, int> group)
-    {
-        var cells = new GroupTotal[groups * groups];
-        for (var i = 0; i < before.Rows.Length; i++)
-        {
-            var cell = (group(before.EffectiveOf(before.Rows[i])) * groups) + group(after.EffectiveOf(after.Rows[i]));
-            cells[cell] = cells[cell].Plus(before.Rows[i].ValueE4);
-        }
-
-        return cells;
-    }
-
-    /// <summary>Those who move, largest value first.</summary>
-    internal static List<(long Id, int Place, long ValueE4, Classes Before, Classes After)> MovesBetween(RunTable before, RunTable after, int take)
-    {
-        var result = new List<(long, int, long, Classes, Classes)>();
-        for (var place = 0; place < before.ByPlace.Length && result.Count < take; place++)
-        {
-            ref readonly var row = ref before.Rows[before.ByPlace[place]];
-            var (was, becomes) = (before.EffectiveOf(row), after.EffectiveOf(after.Rows[before.ByPlace[place]]));
-            if (was != becomes)
-            {
-                result.Add((row.Id, row.Place, row.ValueE4, was, becomes));
-            }
-        }
-
-        return result;
-    }
-
     private static int Moved(IReadOnlyList<GroupTotal> cells, int groups) => cells.Where((_, i) => i / groups != i % groups).Sum(c => c.Count);
 }

@@ -14,17 +14,20 @@ namespace Crm.Plugin.Features.Counterparties;
 /// <param name="Inactive">Also those that the ERP hides or no longer has.</param>
 public sealed record CounterpartyFilter(string Text, CounterpartyRoles? Role, string? Manager, short? Importance, short? Stage, bool Inactive)
 {
+    /// <summary>Only those whom the last evaluation announced as likely to be lost.</summary>
+    public bool IsLikelyLost { get; init; }
+
     /// <summary>Everybody alive.</summary>
     public static CounterpartyFilter None { get; } = new("", null, null, null, null, false);
 
-    /// <summary>Reads q, role, manager, importance, stage and inactive; what cannot be understood is left out.</summary>
+    /// <summary>Reads q, role, manager, importance, stage, inactive and loss; what cannot be understood is left out.</summary>
     public static CounterpartyFilter From(IQueryCollection query) => new(
         query["q"].ToString().Trim() is { Length: <= 200 } text ? text : query["q"].ToString()[..200],
         query["role"].ToString() switch { "customer" => CounterpartyRoles.Customer, "supplier" => CounterpartyRoles.Supplier, _ => null },
         query["manager"].ToString() is { Length: > 0 } manager ? manager : null,
         query["importance"].ToString().ToUpperInvariant() switch { "A" => 1, "B" => 2, "C" => 3, "NONE" => 0, _ => null },
         short.TryParse(query["stage"], NumberStyles.None, CultureInfo.InvariantCulture, out var stage) ? stage : null,
-        query["inactive"] == "1");
+        query["inactive"] == "1") { IsLikelyLost = query["loss"] == "1" };
 
     /// <summary>Whether anything narrows the list.</summary>
     public bool IsNarrow => this != None;
@@ -42,6 +45,7 @@ public sealed record CounterpartyFilter(string Text, CounterpartyRoles? Role, st
         Add("importance", Importance switch { 1 => "A", 2 => "B", 3 => "C", 0 => "none", _ => null });
         Add("stage", Stage?.ToString(CultureInfo.InvariantCulture));
         Add("inactive", Inactive ? "1" : null);
+        Add("loss", IsLikelyLost ? "1" : null);
         return result.ToString();
 
         void Add(string name, string? value)

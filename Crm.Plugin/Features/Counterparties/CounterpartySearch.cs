@@ -236,6 +236,7 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         filter.Manager switch { null => "1 = 1", "-" => "c.manager_login IS NULL", _ => "c.manager_login = @manager" },
         filter.Importance switch { null => "1 = 1", 0 => "c.importance IS NULL", _ => "c.importance = @importance" },
         filter.Stage switch { null => "1 = 1", 0 => "c.stage IS NULL", _ => "c.stage = @stage" },
+        filter.IsLikelyLost ? "c.id IN (SELECT l.counterparty_id FROM likely_loss l)" : "1 = 1",
     });
 
     private IEnumerable<(string, object?)> Parameters(CounterpartyFilter filter, ListCursor cursor, int limit)

@@ -1,4 +1,5 @@
 using Crm.Contracts;
+using Crm.Plugin.Features.SalesHistory;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Mirror.Syncing;
@@ -8,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Crm.Plugin.Features.Installation;
 
 /// <summary>Reads an ERP on an administrator's word, at once and to its end.</summary>
-internal sealed class FirstRead(ConnectionSync sync, HostPool hosts, IDbContextFactory<CrmDbContext> databases, TimeProvider clock)
+internal sealed class FirstRead(ConnectionSync sync, HostPool hosts, IDbContextFactory<CrmDbContext> databases, SalesHistoryBuild history, TimeProvider clock)
 {
     /// <summary>Whether everything that the ERP offers has been read once; asks the connector what that is, not the ERP.</summary>
     public async Task<bool> IsDoneAsync(ConnectionRecord connection, CancellationToken cancellation)
@@ -27,6 +28,8 @@ internal sealed class FirstRead(ConnectionSync sync, HostPool hosts, IDbContextF
             var result = await sync.RunAsync(connection, new SyncOrder { Sweep = sweep, IgnoresRetryTimes = true }, progress, cancellation);
             if (!result.WasBusy)
             {
+                // Packed here, so that the first classification only reads. Does nothing until all orders are there.
+                await history.RenewAsync(cancellation);
                 return result;
             }
 

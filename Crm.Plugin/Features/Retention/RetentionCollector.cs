@@ -5,7 +5,7 @@ namespace Crm.Plugin.Features.Retention;
 /// <summary>Purchase days of one customer.</summary>
 /// <param name="Id">Counterparty.</param>
 /// <param name="Days">Different days with a sale, ascending; at least one.</param>
-/// <param name="Values">What was bought on each, in the company's currency.</param>
+/// <param name="Values">What was bought on each in the company's main currency; 0 on a day with other currencies only.</param>
 internal sealed record CustomerDays(long Id, int[] Days, double[] Values)
 {
     /// <summary>Up to a day; null when the first purchase is later.</summary>
@@ -41,24 +41,53 @@ internal sealed record CustomerDays(long Id, int[] Days, double[] Values)
     }
 }
 
+/// <summary>Counts the sale documents of one block by currency, up to a day.</summary>
+internal sealed class CurrencyCounter(int until) : ISalesVisitor
+{
+    private long[] counts = [];
+    private IReadOnlyList<string> currencies = [];
+
+    public IEnumerable<(string Currency, long Documents)> Found => currencies.Zip(counts);
+
+    /// <summary>The currency of most documents; amounts of different currencies cannot be compared. "" without a sale.</summary>
+    public static string OfMost(IEnumerable<CurrencyCounter> parts) => parts.SelectMany(p => p.Found).GroupBy(f => f.Currency)
+        .OrderByDescending(g => g.Sum(f => f.Documents)).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Key).FirstOrDefault() ?? "";
+
+    public void Open(IReadOnlyList<string> names) => (currencies, counts) = (names, new long[names.Count]);
+
+    public void Begin(long id, bool isLivingCustomer, ReadOnlySpan<byte> key)
+    {
+        // Documents count whoever they belong to.
+    }
+
+    public void Add(in SalesEntry order) => counts[order.Currency] += order.IsSale && order.Day <= until ? 1 : 0;
+
+    public void End()
+    {
+        // Nothing is kept of one customer.
+    }
+}
+
 /// <summary>Collects the purchase days of the customers of one block, up to a day.</summary>
-internal sealed class RetentionCollector(int until) : ISalesVisitor
+/// <param name="until">The last day that counts.</param>
+/// <param name="currency">Amounts in others are not added up; the purchases count all the same.</param>
+internal sealed class RetentionCollector(int until, string currency) : ISalesVisitor
 {
     private readonly List<int> days = [];
     private readonly List<double> values = [];
-    private IReadOnlyList<string> currencies = [];
+    private bool[] isCounted = [];
     private long id;
     private bool isLiving;
 
     public List<CustomerDays> Customers { get; } = [];
 
-    /// <summary>Amounts by currency, to find the company's own.</summary>
-    public Dictionary<string, double> ByCurrency { get; } = new(StringComparer.Ordinal);
+    /// <summary>Sale documents in other currencies.</summary>
+    public long OtherCurrencies { get; private set; }
 
     /// <summary>Sales and cost of the documents whose cost is known.</summary>
     public (double Sales, double Cost) WithCost { get; private set; }
 
-    public void Open(IReadOnlyList<string> names) => currencies = names;
+    public void Open(IReadOnlyList<string> currencies) => isCounted = [.. currencies.Select(c => c == currency)];
 
     public void Begin(long memberId, bool isLivingCustomer, ReadOnlySpan<byte> key)
     {
@@ -74,9 +103,9 @@ internal sealed class RetentionCollector(int until) : ISalesVisitor
             return;
         }
 
-        var amount = order.TotalE4 / 10_000.0;
-        ByCurrency[currencies[order.Currency]] = ByCurrency.GetValueOrDefault(currencies[order.Currency]) + amount;
-        if (order.CostE4 is { } cost)
+        var amount = isCounted[order.Currency] ? order.TotalE4 / 10_000.0 : 0;
+        OtherCurrencies += isCounted[order.Currency] ? 0 : 1;
+        if (isCounted[order.Currency] && order.CostE4 is { } cost)
         {
             WithCost = (WithCost.Sales + amount, WithCost.Cost + (cost / 10_000.0));
         }

@@ -2,6 +2,7 @@ using Crm.Plugin.Features.SalesHistory;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Crm.Plugin.Features.Retention;
 
@@ -34,38 +35,58 @@ internal sealed class RetentionEvaluation(IDbContextFactory<CrmDbContext> contex
     private const int FewestRepeats = 50;
     private const double UsualMargin = 0.3;
 
+    private volatile Kept? kept;
+
     /// <summary>Evaluates and stores.</summary>
     public async Task<RetentionReport> RunAsync(CancellationToken cancellation)
     {
         var today = DateOnly.FromDateTime(clock.GetLocalNow().DateTime).DayNumber;
-        IReadOnlyList<RetentionCollector> parts;
+        RetentionReport report;
+        IReadOnlyList<long> announced;
         await using (var snapshot = await snapshots.OpenAsync(cancellation))
         {
-            parts = await snapshot.Sales.ReadAsync(() => new RetentionCollector(today), null, cancellation);
+            var currency = CurrencyCounter.OfMost(await snapshot.Sales.ReadAsync(() => new CurrencyCounter(today), null, cancellation));
+            var parts = await snapshot.Sales.ReadAsync(() => new RetentionCollector(today, currency), null, cancellation);
+            (report, announced) = await Task.Run(() => Evaluate(parts, today, currency), cancellation);
         }
 
-        var report = await Task.Run(() => Evaluate(parts, today), cancellation);
         await using var database = await contexts.CreateDbContextAsync(cancellation);
         var (text, now) = (Newtonsoft.Json.JsonConvert.SerializeObject(report), clock.GetUtcNow());
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
         if (await database.Set<RetentionRecord>().ExecuteUpdateAsync(s => s.SetProperty(r => r.Report, text).SetProperty(r => r.At, now), cancellation) == 0)
         {
             database.Add(new RetentionRecord { Id = 1, At = now, Report = text });
             await database.SaveChangesAsync(cancellation);
         }
 
+        await LikelyLossMark.ReplaceAsync(database, transaction.GetDbTransaction(), announced, cancellation);
+        await transaction.CommitAsync(cancellation);
+        kept = new(report, now);
         return report;
     }
 
-    /// <summary>The last one; null before the first.</summary>
+    /// <summary>The last one; null before the first. Read again only when there is a newer one.</summary>
     public async Task<(RetentionReport Report, DateTimeOffset At)?> LastAsync(CancellationToken cancellation)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellation);
-        return await database.Set<RetentionRecord>().FirstOrDefaultAsync(cancellation) is { } record
-            ? (Newtonsoft.Json.JsonConvert.DeserializeObject<RetentionReport>(record.Report)!, record.At)
-            : null;
+        if (await database.Set<RetentionRecord>().Select(r => (DateTimeOffset?)r.At).FirstOrDefaultAsync(cancellation) is not { } at)
+        {
+            return null;
+        }
+
+        if (kept is { } found && found.At == at)
+        {
+            return (found.Report, at);
+        }
+
+        var record = await database.Set<RetentionRecord>().FirstAsync(cancellation);
+        var report = Newtonsoft.Json.JsonConvert.DeserializeObject<RetentionReport>(record.Report)!;
+        kept = new(report, record.At);
+        return (report, record.At);
     }
 
-    internal static RetentionReport Evaluate(IReadOnlyList<RetentionCollector> parts, int today)
+    /// <returns>What is shown, and the ids of everybody announced.</returns>
+    internal static (RetentionReport Report, IReadOnlyList<long> Announced) Evaluate(IReadOnlyList<RetentionCollector> parts, int today, string currency)
     {
         List<CustomerDays> customers = [.. parts.SelectMany(p => p.Customers)];
         var (sales, cost) = (parts.Sum(p => p.WithCost.Sales), parts.Sum(p => p.WithCost.Cost));
@@ -77,11 +98,12 @@ internal sealed class RetentionEvaluation(IDbContextFactory<CrmDbContext> contex
         var buying = reason is null ? MaximumLikelihood.FitBgNbd(summaries) : null;
         var spending = buying is null ? null : MaximumLikelihood.FitGammaGamma(summaries);
         var announced = customers.Where(c => EarlyLossRule.IsAnnounced(c, today)).ToList();
-        return new()
+        var report = new RetentionReport
         {
             AsOf = DateOnly.FromDayNumber(today),
             Customers = customers.Count,
-            Currency = parts.SelectMany(p => p.ByCurrency).GroupBy(c => c.Key).OrderByDescending(g => g.Sum(c => c.Value)).Select(g => g.Key).FirstOrDefault() ?? "",
+            Currency = currency,
+            OtherCurrencies = parts.Sum(p => p.OtherCurrencies),
             Buying = buying?.Model,
             BuyingLogLikelihood = buying?.LogLikelihood,
             Spending = spending?.Model,
@@ -96,6 +118,7 @@ internal sealed class RetentionEvaluation(IDbContextFactory<CrmDbContext> contex
             BackTest = reason is null ? BackTestRule.Run(customers, today, (past, end) => MaximumLikelihood.FitBgNbd(Sample([.. past]).ConvertAll(c => c.Summary(end)))?.Model) : null,
             Cohorts = CohortRule.Of(customers, today),
         };
+        return (report, announced.ConvertAll(c => c.Id));
     }
 
     // Every so many-th by id: the same sample each time, and the parameters of ten thousand differ from those of all by less than matters.
@@ -104,4 +127,6 @@ internal sealed class RetentionEvaluation(IDbContextFactory<CrmDbContext> contex
         var step = (customers.Count + MostFitted - 1) / MostFitted;
         return step <= 1 ? customers : [.. customers.Where((_, i) => i % step == 0)];
     }
+
+    private sealed record Kept(RetentionReport Report, DateTimeOffset At);
 }

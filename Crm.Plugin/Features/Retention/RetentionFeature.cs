@@ -21,7 +21,7 @@ internal static class RetentionFeature
             services.AddHostedService<RetentionNightly>();
         }
 
-        return services.AddSingleton<RetentionEvaluation>();
+        return services.AddSingleton<RetentionEvaluation>().AddScoped<ForecastStore>();
     }
 
     public static void MapRetention(this IEndpointRouteBuilder routes)
@@ -29,6 +29,7 @@ internal static class RetentionFeature
         routes.MapGet("/retention", ShowAsync);
         routes.MapGet("/retention/cohorts", CohortsAsync);
         routes.MapPost("/retention", EvaluateAsync).RequireAuthorization(Policies.Classify);
+        routes.MapGet("/administration/forecast", JudgeAsync).RequireAuthorization(Policies.Administrator);
     }
 
     private static async Task<IResult> ShowAsync(int? after, HttpRequest request, RetentionEvaluation evaluation, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
@@ -55,10 +56,16 @@ internal static class RetentionFeature
             ? Screen.Of<MessagePage>(new { Status = StatusCodes.Status403Forbidden })
             : Screen.Of<CohortPage>(new { (await evaluation.LastAsync(cancellation))?.Report });
 
-    private static async Task<IResult> EvaluateAsync(IJobScheduler scheduler, CancellationToken cancellation)
+    private static async Task<IResult> JudgeAsync(RetentionEvaluation evaluation, CancellationToken cancellation)
+    {
+        var last = await evaluation.LastAsync(cancellation);
+        return Screen.Of<ForecastQualityPage>(new { last?.Report, last?.At });
+    }
+
+    private static async Task<IResult> EvaluateAsync(HttpRequest request, IJobScheduler scheduler, CancellationToken cancellation)
     {
         await scheduler.RunNowAsync("retention", (services, stop) => services.GetRequiredService<RetentionEvaluation>().RunAsync(stop), cancellation);
-        return TypedResults.Redirect("/retention?started=1");
+        return TypedResults.Redirect((request.Query["back"] == "forecast" ? "/administration/forecast" : "/retention") + "?started=1");
     }
 }
 

@@ -47,7 +47,11 @@ public sealed record RetentionReport
 
     public required int Customers { get; init; }
 
+    /// <summary>The currency of most sale documents; all amounts are in it.</summary>
     public required string Currency { get; init; }
+
+    /// <summary>Sale documents in other currencies: they count as purchases, but not by what they are worth.</summary>
+    public long OtherCurrencies { get; init; }
 
     /// <summary>Null when the data do not determine it; <see cref="Reason"/> says why.</summary>
     public BgNbdModel? Buying { get; init; }

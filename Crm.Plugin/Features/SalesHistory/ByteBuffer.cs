@@ -22,13 +22,15 @@ internal sealed class ByteBuffer
     public void Number(ulong value)
     {
         Reserve(10);
+        var (buffer, at) = (bytes, Length);
         while (value >= 0x80)
         {
-            bytes[Length++] = (byte)(value | 0x80);
+            buffer[at++] = (byte)(value | 0x80);
             value >>= 7;
         }
 
-        bytes[Length++] = (byte)value;
+        buffer[at++] = (byte)value;
+        Length = at;
     }
 
     /// <summary>A number of either sign.</summary>

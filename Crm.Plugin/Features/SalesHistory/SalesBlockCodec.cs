@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Crm.Plugin.Features.SalesHistory;
@@ -122,6 +123,7 @@ internal sealed class SalesBlockReader
     public ReadOnlySpan<byte> Key => data.AsSpan(keyStart, keyLength);
 
     /// <summary>Goes to the next counterparty, past orders that were not read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // run so often at once that waiting to be compiled well takes seconds
     public bool NextMember()
     {
         if (ordersEnd > reader.Position)
@@ -145,6 +147,7 @@ internal sealed class SalesBlockReader
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // run so often at once that waiting to be compiled well takes seconds
     public bool NextOrder(out SalesEntry order)
     {
         if (reader.Position >= ordersEnd)

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Crm.Plugin.Storage;
 
@@ -123,6 +124,7 @@ internal sealed class SalesHistoryReader(DbConnection connection, DbTransaction 
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // run so often at once that waiting to be compiled well takes seconds
     private void Merge(byte[]? data, byte[]? fresh, ISalesVisitor visitor)
     {
         var old = data is null ? null : new SalesBlockReader(data);
@@ -160,6 +162,7 @@ internal sealed class SalesHistoryReader(DbConnection connection, DbTransaction 
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // run so often at once that waiting to be compiled well takes seconds
     private static void Visit(SalesBlockReader member, int shift, ISalesVisitor visitor)
     {
         visitor.Begin(member.Id, member.IsLivingCustomer, member.Key);

@@ -37,7 +37,15 @@ public sealed class ClassificationAnswerTests(PostgresServer postgres)
     [InlineData(0, "approve", "1")]
     [InlineData(1, "approve", "7")]
     [InlineData(1, "--as-of", "2027-01-01")]
+    [InlineData(1, "--as-of", "9999-12-31")]
+    [InlineData(1, "--as-of", "0001-01-01")]
     [InlineData(1, "--shares", "80/15/4")]
+    [InlineData(1, "--bands", "0-20/30-60/60-")]
+    [InlineData(1, "--bands", "0-40/30-60/60-")]
+    [InlineData(1, "--periods", "2")]
+    [InlineData(1, "--class", "D")]
+    [InlineData(1, "--segment", "none of this name")]
+    [InlineData(1, "--rows", "/no/such/folder/rows.csv")]
     [InlineData(1, "--rules", "1c-compatible", "--cut", "descending")]
     [InlineData(2, "--rules", "2c")]
     [InlineData(2, "--shares", "80")]
@@ -52,6 +60,28 @@ public sealed class ClassificationAnswerTests(PostgresServer postgres)
         var (code, _, error) = await ClassifyAsync(company, arguments);
         Assert.Equal(expected, code);
         Assert.Equal(expected == 1 ? 1 : 0, expected == 2 ? 0 : error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    /// <summary>Data that a class says nothing of: the run is made, and one line of standard error says so.</summary>
+    [Theory]
+    [InlineData(0, "No sale counts in the period.", "")]
+    [InlineData(0, "There is only one to classify: it holds everything, so its class says nothing.", "a 2026-10-01 10")]
+    [InlineData(0, "No sale counts in the period.", "a 2026-10-01 10 return", "b 2026-10-02 5 return")]
+    [InlineData(0, "All values are equal: everybody is in one class, which says nothing.", "a 2026-10-01 10", "b 2026-10-02 10")]
+    [InlineData(0, "The measure sums to zero or less: nobody earned a share of it.", "a 2026-10-01 10", "b 2026-10-02 10 return")]
+    [InlineData(1, "The period holds amounts in EUR, USD, and there are no rates to add them by. Choose one currency.", "a 2026-10-01 10", "b 2026-10-02 10 USD")]
+    [InlineData(0, "No sale counts in the period.", "a 2026-11-21 10", "b 2026-11-20 5")]
+    public async Task Classify_OddData_SaysOneClearLine(int expected, string said, params string[] orders)
+    {
+        await using var company = await Company.FoundAsync(DatabaseKind.Sqlite, null);
+        foreach (var order in orders.Where(o => o.Length > 0))
+        {
+            await company.CustomerAsync(order[..1], order[2..]);
+        }
+
+        var (code, _, error) = await ClassifyAsync(company, "--as-of", "2026-10-31");
+
+        Assert.Equal((expected, said), (code, error.Trim()));
     }
 
     [Fact]

@@ -69,4 +69,16 @@ public sealed class PurchaseHistoryTests
 
         return history;
     }
+
+    /// <summary>100 days and 6 intervals: 16.66… days each.</summary>
+    [Theory]
+    [InlineData("3", 50)]
+    [InlineData("2.5", 41)]
+    [InlineData("0", 1)]
+    [InlineData("0.06", 1)]
+    [InlineData("2.499999", 41)]
+    [InlineData("2.400001", 40)]
+    [InlineData("99999999999", int.MaxValue)]
+    public void WholeThresholdDays_AnyFactor_IsTheFloor(string factor, int expected) =>
+        Assert.Equal(expected, new LossRule(1, decimal.Parse(factor, System.Globalization.CultureInfo.InvariantCulture)).WholeThresholdDays(0, 100, 7));
 }

@@ -114,4 +114,13 @@ public sealed class RegularityRuleTests
     [InlineData("x/y")]
     [InlineData("0-20/20-50/50-60-70")]
     public void Bands_Unreadable_AreNotRead(string text) => Assert.False(RegularityBands.TryParse(text, out _));
+
+    /// <summary>Small numbers are computed in 64 bits and large ones in 128: the limits lie where 64 bits would overflow.</summary>
+    [Theory]
+    [InlineData(1_000_000L, 1_200_000L)]
+    [InlineData(134_217_720L / 6 * 5, 134_217_720L)]
+    [InlineData(1_000_000_000_000L, 1_200_000_000_000L)]
+    [InlineData(5_000_000_000_000_000_000L / 6, 1_000_000_000_000_000_000L)]
+    public void Variation_TwoAlternatingValuesOfAnySize_Is9Point091Percent(long low, long high) =>
+        Assert.Equal(9_091, RegularityRule.Variation([low, high, low, high, low, high, low, high, low, high, low, high]));
 }
