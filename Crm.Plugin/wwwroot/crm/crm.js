@@ -53,6 +53,12 @@ async function draw(element) {
   const option = JSON.parse(element.dataset.chart);
   option.backgroundColor = "transparent";
   option.animation = false;
+  for (const axis of [option.xAxis, option.yAxis].flat()) {
+    if (axis?.type === "value" && !axis.axisLabel?.formatter) {
+      axis.axisLabel = { ...axis.axisLabel, formatter: (number) => number.toLocaleString(document.documentElement.lang) };
+    }
+  }
+
   chart.setOption(option);
   chart.on("click", (event) => {
     const address = event.data?.href;
