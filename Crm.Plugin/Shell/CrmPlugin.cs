@@ -7,6 +7,7 @@ using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Installation;
 using Crm.Plugin.Features.MyDay;
+using Crm.Plugin.Features.Notifications;
 using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Features.Retention;
 using Crm.Plugin.Features.SalesHistory;
@@ -69,6 +70,7 @@ public static class CrmPlugin
         services.AddCounterparties();
         services.AddInstallation();
         services.AddMyDay();
+        services.AddNotifications(tells: options.RunJobs);
         services.AddOrders();
         services.AddRetention(evaluates: options.RunJobs);
         services.AddSalesHistory(renews: options.RunJobs);
@@ -103,6 +105,7 @@ public static class CrmPlugin
         app.MapContactLog();
         app.MapCounterparties();
         app.MapMyDay();
+        app.MapNotifications();
         app.MapOrders();
         app.MapRetention();
     }
