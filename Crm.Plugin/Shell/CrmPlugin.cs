@@ -6,6 +6,7 @@ using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Installation;
+using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Features.MyDay;
 using Crm.Plugin.Features.Notifications;
 using Crm.Plugin.Features.Orders;
@@ -69,6 +70,7 @@ public static class CrmPlugin
         services.AddContactLog();
         services.AddCounterparties();
         services.AddInstallation();
+        services.AddMail(carries: options.RunJobs);
         services.AddMyDay();
         services.AddNotifications(tells: options.RunJobs);
         services.AddOrders();
@@ -104,6 +106,7 @@ public static class CrmPlugin
         app.MapClassification();
         app.MapContactLog();
         app.MapCounterparties();
+        app.MapMail();
         app.MapMyDay();
         app.MapNotifications();
         app.MapOrders();

@@ -8,6 +8,7 @@ public sealed class NoticeForm
 {
     private readonly Dictionary<string, string> typed;
     private readonly List<Refusal> refusals = [];
+    private Dictionary<string, int> cut = [];
 
     /// <param name="typed">Names and values as they stand in the form.</param>
     public NoticeForm(Dictionary<string, string> typed) => this.typed = typed;
@@ -18,8 +19,27 @@ public sealed class NoticeForm
     /// <summary>As typed; "" when absent.</summary>
     public string this[string name] => typed.GetValueOrDefault(name, "");
 
-    public static NoticeForm From(IFormCollection form) =>
-        new(form.Where(f => f.Key.Length <= 60 && f.Key != "__RequestVerificationToken").ToDictionary(f => f.Key, f => f.Value.ToString() is { Length: <= 2_000 } value ? value.Trim() : f.Value.ToString()[..2_000]));
+    /// <param name="form">As the browser sent it.</param>
+    /// <param name="most">Longer values are cut, so that a paste of megabytes is not sent back; see <see cref="Whole"/>.</param>
+    public static NoticeForm From(IFormCollection form, int most = 2_000)
+    {
+        var fields = form.Where(f => f.Key.Length <= 60 && f.Key != "__RequestVerificationToken").ToList();
+        return new(fields.ToDictionary(f => f.Key, f => f.Value.ToString() is { } value && value.Length > most ? value[..most] : f.Value.ToString().Trim()))
+        {
+            cut = fields.Where(f => f.Value.ToString().Length > most).ToDictionary(f => f.Key, f => f.Value.ToString().Length),
+        };
+    }
+
+    /// <summary>Refuses a text that had to be cut or is longer than it may be.</summary>
+    public string Whole(string name, int most)
+    {
+        if (cut.TryGetValue(name, out var length) || (length = this[name].Length) > most)
+        {
+            Refuse(name, NoticeRefusals.TooLong, most, length);
+        }
+
+        return this[name];
+    }
 
     public void Refuse(string field, string text, params IReadOnlyList<object> arguments) => refusals.Add(new(field, text, arguments));
 
@@ -77,6 +97,7 @@ public static class NoticeRefusals
     public const string NotAllowed = "The administrator does not allow this address.";
     public const string NoWebhook = "To be told at your own address, give one.";
     public const string ShortSecret = "A secret has at least 16 characters.";
+    public const string TooLong = "At most {0} characters; this text has {1}.";
     public const string BadSnooze = "Choose a time that is still to come, within a year.";
 
     /// <summary>All of them.</summary>
