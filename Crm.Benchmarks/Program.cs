@@ -36,4 +36,15 @@ tryton.SetAction((parsed, cancellation) => TrytonBenchmark.RunAsync(
     parsed.GetValue(rounds),
     cancellation));
 root.Subcommands.Add(tryton);
+var reminders = new Command("reminders", "Times telling due reminders by plugin processes on one PostgreSQL.") { database };
+var count = new Option<int>("--count") { Description = "Due reminders.", DefaultValueFactory = _ => 100_000 };
+var processes = new Option<int>("--processes") { Description = "Plugin processes.", DefaultValueFactory = _ => 2 };
+reminders.Options.Add(count);
+reminders.Options.Add(processes);
+reminders.SetAction((parsed, cancellation) => ReminderBenchmark.RunAsync(parsed.GetValue(database)!, parsed.GetValue(count), parsed.GetValue(processes), cancellation));
+root.Subcommands.Add(reminders);
+var worker = new Command("reminders-worker", "One of those processes.") { database, data };
+worker.Hidden = true;
+worker.SetAction((parsed, cancellation) => ReminderBenchmark.WorkAsync(parsed.GetValue(data)!, parsed.GetValue(database)!, cancellation));
+root.Subcommands.Add(worker);
 return await root.Parse(args).InvokeAsync();

@@ -1,8 +1,9 @@
+using Crm.Tests.Features.Notifications;
 using Crm.Tests.Mirror;
 
 namespace Crm.Tests;
 
-/// <summary>The test runner; or, with <c>--sync-child</c>, the process that <see cref="SyncKillTests"/> kills.</summary>
+/// <summary>The test runner; or, with <c>--sync-child</c>, the process that <see cref="SyncKillTests"/> kills, or with <c>--notice-child</c> the one of <see cref="NoticeKillTests"/>.</summary>
 internal static class Program
 {
     public static Task<int> Main(string[] args)
@@ -10,6 +11,11 @@ internal static class Program
         if (args is [SyncChild.Switch, ..])
         {
             return SyncChild.RunAsync(args[1..]);
+        }
+
+        if (args is [NoticeChild.Switch, ..])
+        {
+            return NoticeChild.RunAsync(args[1..]);
         }
 
         return args.Any(a => a is "--server" or "--internal-msbuild-node")

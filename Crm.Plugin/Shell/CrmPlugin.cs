@@ -6,13 +6,16 @@ using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Installation;
+using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Features.MyDay;
+using Crm.Plugin.Features.Notifications;
 using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Features.Retention;
 using Crm.Plugin.Features.SalesHistory;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Security;
+using Crm.Plugin.Shell.Live;
 using Crm.Plugin.Storage;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -57,6 +60,7 @@ public static class CrmPlugin
         services.AddScoped<Show>();
         services.AddMemoryCache();
         services.AddOpenApi();
+        services.AddLive();
         services.AddJobs();
         services.AddMirror(new MirrorOptions { ManifestFolder = options.ManifestFolder, ConnectorFolder = options.ConnectorFolder }, polls: options.RunJobs);
         // One line a feature, in the alphabet's order.
@@ -66,7 +70,9 @@ public static class CrmPlugin
         services.AddContactLog();
         services.AddCounterparties();
         services.AddInstallation();
+        services.AddMail(carries: options.RunJobs);
         services.AddMyDay();
+        services.AddNotifications(tells: options.RunJobs);
         services.AddOrders();
         services.AddRetention(evaluates: options.RunJobs);
         services.AddSalesHistory(renews: options.RunJobs);
@@ -90,6 +96,7 @@ public static class CrmPlugin
         app.UseMiddleware<AntiforgeryGuard>();
         app.MapSignIn();
         app.MapPreferences();
+        app.MapLive();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.MapGet("/", () => TypedResults.Redirect("/my-day"));
         app.MapFallback(() => Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound }));
@@ -99,7 +106,9 @@ public static class CrmPlugin
         app.MapClassification();
         app.MapContactLog();
         app.MapCounterparties();
+        app.MapMail();
         app.MapMyDay();
+        app.MapNotifications();
         app.MapOrders();
         app.MapRetention();
     }

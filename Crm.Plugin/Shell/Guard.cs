@@ -74,7 +74,8 @@ internal sealed class AntiforgeryGuard(RequestDelegate next, IAntiforgery antifo
     {
         var safe = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) || HttpMethods.IsOptions(http.Request.Method);
         // A bearer token is never sent by a browser on its own, so it needs no second proof.
-        if (!safe && !http.Request.Headers.ContainsKey("Authorization") && await RefusalAsync(http) is { } status)
+        var needsProof = http.GetEndpoint()?.Metadata.GetMetadata<IAntiforgeryMetadata>()?.RequiresValidation ?? true;
+        if (!safe && needsProof && !http.Request.Headers.ContainsKey("Authorization") && await RefusalAsync(http) is { } status)
         {
             http.Response.StatusCode = status;
             if (status == StatusCodes.Status413PayloadTooLarge && http.Request.IsPart())

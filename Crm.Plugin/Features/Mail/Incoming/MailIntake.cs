@@ -1,0 +1,126 @@
+using Crm.Plugin.Features.ContactLog;
+using Crm.Plugin.Features.Mail.Mime;
+using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Crm.Plugin.Features.Mail.Incoming;
+
+/// <summary>
+/// Takes one raw letter in: stored on a timeline, put into the queue of the unmatched, or passed over with a reason. Taking it in again, from
+/// whatever mailbox, changes nothing.
+/// </summary>
+internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, MailFiles files, TimeProvider clock)
+{
+    /// <summary>Larger letters are counted and left where they are.</summary>
+    public const int MostBytes = 40 << 20;
+
+    /// <returns>The reason that was counted, see <see cref="MailWords.Reason"/>.</returns>
+    public async Task<string> TakeAsync(MailAccount account, byte[] raw, CancellationToken cancellation)
+    {
+        var letter = raw.Length > MostBytes ? null : MimeReader.Read(raw);
+        var outcome = letter is null ? "skipped.too-big" : letter.From is null ? "skipped.unreadable" : letter.IsAutomatic ? "skipped.automatic" : await KnownAsync(letter, cancellation);
+        if (outcome is null)
+        {
+            outcome = await KeepAsync(account, letter!, raw, cancellation);
+        }
+
+        foreach (var reason in outcome == "stored" ? new[] { "fetched", "matched", "stored" } : ["fetched", outcome])
+        {
+            await CountAsync(database, account.Id, reason, cancellation);
+        }
+
+        return outcome;
+    }
+
+    public static async Task CountAsync(CrmDbContext database, long account, string reason, CancellationToken cancellation)
+    {
+        await using var command = await database.CommandAsync(
+            "INSERT INTO mail_count (account_id, reason, letters) VALUES (@account, @reason, 1) ON CONFLICT (account_id, reason) DO UPDATE SET letters = mail_count.letters + 1",
+            [("@account", account), ("@reason", reason)], cancellation);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Puts a letter on a counterparty's timeline, in the caller's transaction.</summary>
+    public static async Task StoreAsync(CrmDbContext database, MailIn mail, MailMatch match, bool isOutgoing, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var login = await database.Set<CounterpartyRecord>().Where(c => c.Id == match.CounterpartyId).Select(c => c.ManagerLogin).FirstOrDefaultAsync(cancellation);
+        var responsible = login is null ? 0 : await database.Set<UserAccount>().Where(a => a.Login == login).Select(a => a.Id).FirstOrDefaultAsync(cancellation);
+        var interaction = InteractionText.New(match.CounterpartyId, InteractionState.Done, responsible, 0, now);
+        InteractionText.Apply(
+            new()
+            {
+                CounterpartyId = match.CounterpartyId, State = InteractionState.Done, Kind = InteractionKind.Email, PersonId = match.PersonId,
+                Direction = isOutgoing ? InteractionDirection.Outgoing : InteractionDirection.Incoming,
+                Subject = Cut(mail.Subject, 200), Content = Cut(mail.Text, 4_000), StartedAt = mail.SentAt,
+            }, interaction, now);
+        database.Add(interaction);
+        await database.SaveChangesAsync(cancellation);
+        (mail.State, mail.CounterpartyId, mail.PersonId, mail.InteractionId) = (MailInState.Stored, match.CounterpartyId, match.PersonId, interaction.Id);
+    }
+
+    private async Task<string?> KnownAsync(MimeMessage letter, CancellationToken cancellation) =>
+        await database.Set<MailOut>().AnyAsync(m => m.MessageId == letter.MessageId, cancellation) ? "skipped.own"
+        : await database.Set<MailIn>().AnyAsync(m => m.MessageId == letter.MessageId, cancellation) ? "skipped.known"
+        : null;
+
+    private async Task<string> KeepAsync(MailAccount account, MimeMessage letter, byte[] raw, CancellationToken cancellation)
+    {
+        var own = await database.Set<MailAccount>().Select(a => a.FromAddress).Take(1_000).ToListAsync(cancellation);
+        var isOutgoing = own.Exists(a => MailAddressRule.Fold(a) == MailAddressRule.Fold(letter.From!.Address));
+        var match = await matcher.FindAsync(letter, isOutgoing, cancellation);
+        if (match is null && (isOutgoing || !account.KeepsUnknown))
+        {
+            return "skipped.unknown"; // nothing of it is kept: private mail is nobody's business here
+        }
+
+        var now = clock.GetUtcNow();
+        var mail = Record(account, letter, now);
+        mail.File = await files.KeepAsync("in", now, raw, cancellation);
+        try
+        {
+            await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+            database.Add(mail);
+            await database.SaveChangesAsync(cancellation);
+            if (match is not null)
+            {
+                await StoreAsync(database, mail, match, isOutgoing, now, cancellation);
+                database.Update(mail);
+                await database.SaveChangesAsync(cancellation);
+            }
+
+            await transaction.CommitAsync(cancellation);
+        }
+        catch (DbUpdateException) when (!cancellation.IsCancellationRequested)
+        {
+            // Another process took the same letter in at the same moment; anything else fails again below.
+            files.Delete(mail.File);
+            database.ChangeTracker.Clear();
+            return await KnownAsync(letter, cancellation) ?? throw new MailException("mail.not-stored", false);
+        }
+
+        database.ChangeTracker.Clear();
+        return match is null ? "unmatched" : "stored";
+    }
+
+    private static MailIn Record(MailAccount account, MimeMessage letter, DateTimeOffset now) => new()
+    {
+        MessageId = CleanText.Of(letter.MessageId),
+        AccountId = account.Id,
+        State = MailInState.Unmatched,
+        FromAddress = CleanText.Of(letter.From!.Address),
+        FromName = Cut(letter.From.Name, 200),
+        Recipients = Cut(string.Join(", ", letter.Recipients.Select(r => r.Address)), 1_000),
+        Subject = Cut(letter.Subject, 300),
+        SentAt = letter.Date is { } date && date < now.AddDays(1) ? date : now,
+        ReceivedAt = now,
+        InReplyTo = letter.InReplyTo is { } reply ? CleanText.Of(reply) : null,
+        ReferenceIds = letter.References.Count == 0 ? letter.InReplyTo : CleanText.Of(string.Join(' ', letter.References)),
+        Text = Cut(letter.Text ?? (letter.Html is { } html ? HtmlClean.Text(html) : null), 1_000_000),
+        Html = Cut(letter.Html, 2_000_000),
+        Attachments = MailFiles.Write([.. letter.Attachments.Select(a => new MailFile(CleanText.Of(a.Name), a.Type, a.Content.Length, null))]),
+    };
+
+    private static string? Cut(string? text, int most) => string.IsNullOrWhiteSpace(text) ? null : CleanText.Of(text.Length <= most ? text : text[..most]);
+}

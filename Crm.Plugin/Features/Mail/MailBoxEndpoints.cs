@@ -1,0 +1,74 @@
+using System.Globalization;
+using Crm.Plugin.Features.Notifications;
+using Crm.Plugin.Security;
+using Crm.Plugin.Shell;
+using Crm.Plugin.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Crm.Plugin.Features.Mail;
+
+/// <summary>One letter of the outbox as its list shows it.</summary>
+public sealed record OutboxLine(long Id, string ToAddress, string Subject, MailState State, int Attempts, string? Error, DateTimeOffset CreatedAt, DateTimeOffset? SentAt, DateTimeOffset NextAt, long? CounterpartyId);
+
+/// <summary>Sent letters with their fate, and templates.</summary>
+internal static class MailBoxEndpoints
+{
+    private const int PageSize = 50;
+
+    /// <summary>A user's own letters; an administrator sees everybody's.</summary>
+    public static async Task<IResult> OutboxAsync(HttpRequest request, long? before, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
+    {
+        var edge = before ?? long.MaxValue;
+        var lines = await database.Set<MailOut>().Where(m => m.Id < edge && (user.IsAdministrator || m.UserId == user.Id)).OrderByDescending(m => m.Id).Take(PageSize + 1)
+            .Select(m => new OutboxLine(m.Id, m.ToAddress, m.Subject, m.State, m.Attempts, m.Error, m.CreatedAt, m.SentAt, m.NextAt, m.CounterpartyId)).ToListAsync(cancellation);
+        var next = lines.Count > PageSize ? lines[PageSize - 1].Id : (long?)null;
+        IReadOnlyList<OutboxLine> page = lines.Count > PageSize ? lines.GetRange(0, PageSize) : lines;
+        return request.IsPart() && before is not null ? Screen.Of<OutboxRows>(new { Lines = page, Next = next }) : Screen.Of<OutboxPage>(new { Lines = page, Next = next });
+    }
+
+    /// <summary>Tries a letter that was given up once more, under its old number.</summary>
+    public static async Task<IResult> AgainAsync(long id, CrmDbContext database, CurrentUser user, TimeProvider clock, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var found = await database.Set<MailOut>().Where(m => m.Id == id && m.State == MailState.Failed && (user.IsAdministrator || m.UserId == user.Id))
+            .ExecuteUpdateAsync(m => m.SetProperty(x => x.State, MailState.Queued).SetProperty(x => x.Attempts, 0).SetProperty(x => x.NextAt, now).SetProperty(x => x.Error, (string?)null), cancellation);
+        return found == 0 ? TypedResults.NotFound() : TypedResults.Redirect("/mail/outbox");
+    }
+
+    public static async Task<IResult> TemplatesAsync(long? id, CrmDbContext database, CancellationToken cancellation)
+    {
+        var template = id is { } one ? await database.Set<MailTemplate>().FirstOrDefaultAsync(t => t.Id == one, cancellation) : null;
+        var typed = template is null ? [] : new Dictionary<string, string> { ["id"] = template.Id.ToString(CultureInfo.InvariantCulture), ["name"] = template.Name, ["subject"] = template.Subject, ["text"] = template.Text };
+        return await TemplatePageAsync(new NoticeForm(typed), database, cancellation);
+    }
+
+    public static async Task<IResult> SaveTemplateAsync(HttpContext http, CrmDbContext database, AuditLog audit, TimeProvider clock, CancellationToken cancellation)
+    {
+        var form = NoticeForm.From(await http.Request.ReadFormAsync(cancellation), 100_000);
+        if (form.Whole("name", 100).Length == 0)
+            form.Refuse("name", MailRefusals.NoName);
+        if (form.Whole("subject", 300).Length == 0)
+            form.Refuse("subject", MailRefusals.NoSubject);
+        if (form.Whole("text", 100_000).Length == 0)
+            form.Refuse("text", MailRefusals.NoText);
+        foreach (var (field, unknown) in ((string[])["subject", "text"]).SelectMany(f => MailFields.Unknown(form[f]).Select(u => (f, u))))
+            form.Refuse(field, MailRefusals.UnknownField, "{" + unknown + "}");
+        if (form.Refusals.Count > 0)
+        {
+            return (await TemplatePageAsync(form, database, cancellation)).WithStatus(http, StatusCodes.Status422UnprocessableEntity);
+        }
+
+        var known = long.TryParse(form["id"], CultureInfo.InvariantCulture, out var id) && await database.Set<MailTemplate>().AnyAsync(t => t.Id == id, cancellation);
+        var template = new MailTemplate { Id = known ? id : 0, Name = form["name"], Subject = form["subject"], Text = form["text"], ChangedAt = clock.GetUtcNow() };
+        database.Update(template);
+        audit.Note(database, "mail.template-saved", "mail-template", known ? form["id"] : null);
+        await database.SaveChangesAsync(cancellation);
+        return TypedResults.Redirect("/mail/templates");
+    }
+
+    private static async Task<IResult> TemplatePageAsync(NoticeForm form, CrmDbContext database, CancellationToken cancellation) => Screen.Of<MailTemplatesPage>(new
+    {
+        Form = form,
+        Templates = (IReadOnlyList<MailTemplate>)await database.Set<MailTemplate>().OrderBy(t => t.Name).Take(200).ToListAsync(cancellation),
+    });
+}

@@ -1,0 +1,81 @@
+using Crm.Contracts;
+using Crm.Plugin.Features.Counterparties;
+using Crm.Plugin.Mirror;
+using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Crm.Plugin.Features.Mail;
+
+/// <summary>Somebody whom a letter goes to.</summary>
+/// <param name="CounterpartyId">Whose timeline shows it.</param>
+/// <param name="Counterparty">Its name.</param>
+/// <param name="PersonId">Null for the counterparty itself.</param>
+/// <param name="Person">Null for the counterparty itself.</param>
+/// <param name="Address">As the ERP keeps it.</param>
+public sealed record MailRecipient(long CounterpartyId, string Counterparty, long? PersonId, string? Person, string Address);
+
+/// <summary>Who of a selection gets a letter, and why the others do not.</summary>
+/// <param name="Recipients">Each address once.</param>
+/// <param name="Skipped">Reason and name, in the order of the selection.</param>
+/// <param name="IsCut">The selection is longer than one sending may be.</param>
+public sealed record MailSelection(IReadOnlyList<MailRecipient> Recipients, IReadOnlyList<(string Reason, string Name)> Skipped, bool IsCut);
+
+/// <summary>Finds addresses, as far as the user may write to counterparties.</summary>
+internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, CounterpartySearch search)
+{
+    /// <summary>A sending to more is a campaign's matter.</summary>
+    public const int Most = 1_000;
+
+    public const string NoAddress = "no e-mail address";
+    public const string BadAddress = "the address is not valid";
+    public const string Repeated = "the address is among those before";
+    public const string Suppressed = "wants no letters";
+
+    /// <summary>Addresses of one counterparty and its contact persons, the main one first; null out of reach.</summary>
+    public async Task<IReadOnlyList<MailRecipient>?> OfAsync(long counterpartyId, CancellationToken cancellation)
+    {
+        var record = await database.Set<CounterpartyRecord>().Within(Scope, user).FirstOrDefaultAsync(c => c.Id == counterpartyId, cancellation);
+        if (record is null)
+        {
+            return null;
+        }
+
+        var persons = await database.Set<ContactPersonRecord>().Where(p => p.CounterpartyId == counterpartyId && p.GoneAt == null && p.IsActive).OrderBy(p => p.NameFolded).Take(100).ToListAsync(cancellation);
+        return
+        [
+            .. Addresses(record.Mechanisms).Select(a => new MailRecipient(record.Id, record.Name, null, null, a)),
+            .. persons.SelectMany(p => Addresses(p.Mechanisms).Select(a => new MailRecipient(record.Id, record.Name, p.Id, p.Name, a))),
+        ];
+    }
+
+    /// <summary>The main address of each counterparty of a selection; one letter for one address.</summary>
+    public async Task<MailSelection> SelectAsync(CounterpartyFilter filter, CancellationToken cancellation)
+    {
+        var list = await search.ListAsync(filter, null, Most, cancellation, Scope);
+        var (recipients, skipped, seen) = (new List<MailRecipient>(), new List<(string, string)>(), new HashSet<string>(StringComparer.Ordinal));
+        var addresses = list.Lines.Select(l => l.Email is { } e ? MailAddressRule.Fold(e) : "").ToList();
+        var suppressed = (await database.Set<MailSuppression>().Where(s => addresses.Contains(s.Address)).Select(s => s.Address).ToListAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
+        foreach (var line in list.Lines)
+        {
+            var address = line.Email is { } email ? MailAddressRule.Fold(email) : "";
+            var reason = address.Length == 0 ? NoAddress : !MailAddressRule.IsValid(address) ? BadAddress : suppressed.Contains(address) ? Suppressed : !seen.Add(address) ? Repeated : null;
+            if (reason is null)
+            {
+                recipients.Add(new(line.Id, line.Name, null, null, address));
+            }
+            else
+            {
+                skipped.Add((reason, line.Name));
+            }
+        }
+
+        return new(recipients, skipped, list.Next is not null);
+    }
+
+    private Scope Scope => user.Rights.WriteScope < user.Rights.ReadScope ? user.Rights.WriteScope : user.Rights.ReadScope;
+
+    private static IEnumerable<string> Addresses(string mechanisms) =>
+        MirrorJson.ReadMechanisms(mechanisms).Where(m => m.Kind == ContactMechanismKind.Email).Select(m => m.Value.Trim());
+}

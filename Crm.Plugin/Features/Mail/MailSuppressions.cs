@@ -1,0 +1,33 @@
+using Crm.Plugin.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Crm.Plugin.Features.Mail;
+
+/// <summary>Who wants no letters, by address.</summary>
+internal static class MailSuppressions
+{
+    public const string Unsubscribed = "unsubscribed";
+    public const string DoNotContact = "do-not-contact";
+
+    /// <summary>Whether a letter must not go. An unsubscribed address still gets what one person writes to it; one that is not to be contacted gets nothing.</summary>
+    public static async Task<bool> HoldsAsync(CrmDbContext database, string address, MailPurpose purpose, CancellationToken cancellation)
+    {
+        if (purpose == MailPurpose.Notice)
+        {
+            return false;
+        }
+
+        var folded = MailAddressRule.Fold(address);
+        var reason = await database.Set<MailSuppression>().Where(s => s.Address == folded).Select(s => s.Reason).FirstOrDefaultAsync(cancellation);
+        return reason is not null && (purpose == MailPurpose.Bulk || reason == DoNotContact);
+    }
+
+    /// <summary>Kept for ever; the stricter reason stays.</summary>
+    public static async Task AddAsync(CrmDbContext database, string address, string reason, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var command = await database.CommandAsync(
+            $"INSERT INTO mail_suppression (address, reason, at) VALUES (@address, @reason, @at) ON CONFLICT (address) DO UPDATE SET reason = excluded.reason WHERE mail_suppression.reason <> '{DoNotContact}'",
+            [("@address", MailAddressRule.Fold(address)), ("@reason", reason), ("@at", Instant.ToMicroseconds(now))], cancellation);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}

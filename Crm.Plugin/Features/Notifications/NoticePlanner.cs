@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text;
+using Crm.Plugin.Security;
+using Crm.Plugin.Shell.Live;
+using Crm.Plugin.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Crm.Plugin.Features.Notifications;
+
+/// <summary>Chooses the channels of notices that are due: what the user wants, outside quiet hours. The bell has them as soon as they are planned.</summary>
+/// <remarks>Rows are claimed by locking them for the length of one transaction: a second process takes others, a killed one leaves nothing half done.</remarks>
+internal sealed class NoticePlanner(IDbContextFactory<CrmDbContext> databases, AccountDirectory accounts, NoticeWishes wishes, LivePush push, TimeProvider clock)
+{
+    /// <summary>What open screens are told when the bell has something new.</summary>
+    public const string Live = "notices";
+
+    private const int BatchSize = 1_000;
+    private const int MostBatches = 20;
+
+    /// <returns>How many notices were told.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        var told = 0;
+        var changed = new HashSet<long>();
+        await using var database = await databases.CreateDbContextAsync(cancellation);
+        for (var batch = 0; batch < MostBatches; batch++)
+        {
+            var (taken, users, count) = await BatchAsync(database, cancellation);
+            told += count;
+            changed.UnionWith(users);
+            if (taken < BatchSize)
+            {
+                break;
+            }
+        }
+
+        // After the commits: whoever is woken reads the list itself. Not being woken costs a look at the bell, never a notice.
+        await push.PublishAsync([.. changed.Select(user => (user, Live, (string?)null))], cancellation);
+        return told;
+    }
+
+    private async Task<(int Taken, IReadOnlyCollection<long> Users, int Told)> BatchAsync(CrmDbContext database, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var moment = Instant.ToMicroseconds(now);
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+        var due = await database.ReadAsync(
+            $"SELECT id, user_id, kind, round FROM notice WHERE plan_at IS NOT NULL AND plan_at <= @now ORDER BY plan_at, id LIMIT {BatchSize}{Claims.Skip(database)}",
+            [("@now", moment)], row => (Id: row.GetInt64(0), User: row.GetInt64(1), Kind: row.GetString(2), Round: row.GetInt32(3)), cancellation);
+        if (due.Count == 0)
+        {
+            return (0, [], 0);
+        }
+
+        var wanted = await wishes.ReadAsync(database, [.. due.Select(d => d.User).Distinct()], cancellation);
+        var deliveries = new List<(long Notice, NoticeChannels Channel, int Round, long User)>();
+        var later = new List<(long Notice, long At)>();
+        var tell = new List<long>();
+        var unwanted = new List<long>();
+        foreach (var notice in due)
+        {
+            var user = await accounts.FindAsync(notice.User, null, cancellation);
+            var channels = user is null ? NoticeChannels.None : wanted.Channels(notice.User, notice.Kind);
+            if (user is null || channels == NoticeChannels.None)
+            {
+                unwanted.Add(notice.Id);
+                continue;
+            }
+
+            var at = wanted.Settings(notice.User) is { } s ? QuietRule.NextAllowed(now, user.Zone, s.QuietFrom, s.QuietTo) : now;
+            if (at > now)
+            {
+                later.Add((notice.Id, Instant.ToMicroseconds(at)));
+                continue;
+            }
+
+            tell.Add(notice.Id);
+            deliveries.AddRange(Single(channels).Select(c => (notice.Id, c, notice.Round + 1, notice.User)));
+        }
+
+        foreach (var group in later.GroupBy(l => l.At))
+        {
+            await ExecuteAsync(database, string.Create(CultureInfo.InvariantCulture, $"UPDATE notice SET plan_at = {group.Key} WHERE id IN ({Claims.List(group.Select(g => g.Notice))})"), cancellation);
+        }
+
+        if (tell.Count > 0)
+        {
+            await ExecuteAsync(database, string.Create(CultureInfo.InvariantCulture, $"UPDATE notice SET plan_at = NULL, told_at = {moment}, read_at = NULL, round = round + 1 WHERE id IN ({Claims.List(tell)})"), cancellation);
+            await DeliverAsync(database, deliveries, moment, cancellation);
+        }
+
+        if (unwanted.Count > 0)
+        {
+            // Put away at once, so that it can be found but is nowhere shown.
+            await ExecuteAsync(database, string.Create(CultureInfo.InvariantCulture, $"UPDATE notice SET plan_at = NULL, done_at = {moment} WHERE id IN ({Claims.List(unwanted)})"), cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return (due.Count, [.. deliveries.Where(d => d.Channel == NoticeChannels.Bell).Select(d => d.User).Distinct()], tell.Count);
+    }
+
+    private static IEnumerable<NoticeChannels> Single(NoticeChannels channels) =>
+        Enum.GetValues<NoticeChannels>().Where(c => c is not NoticeChannels.None && channels.HasFlag(c));
+
+    private static async Task DeliverAsync(CrmDbContext database, List<(long Notice, NoticeChannels Channel, int Round, long User)> deliveries, long moment, CancellationToken cancellation)
+    {
+        if (deliveries.Count == 0)
+        {
+            return;
+        }
+
+        var sql = new StringBuilder("INSERT INTO notice_delivery (notice_id, channel, round, user_id, state, next_at, delivered_at) VALUES ");
+        sql.AppendJoin(", ", deliveries.Select(d => d.Channel is NoticeChannels.Bell or NoticeChannels.Digest
+            ? string.Create(CultureInfo.InvariantCulture, $"({d.Notice}, {(int)d.Channel}, {d.Round}, {d.User}, {(int)DeliveryState.Delivered}, {moment}, {moment})")
+            : string.Create(CultureInfo.InvariantCulture, $"({d.Notice}, {(int)d.Channel}, {d.Round}, {d.User}, {(int)DeliveryState.Waiting}, {moment}, NULL)")));
+        await ExecuteAsync(database, sql.Append(" ON CONFLICT DO NOTHING").ToString(), cancellation);
+    }
+
+    private static async Task ExecuteAsync(CrmDbContext database, string sql, CancellationToken cancellation)
+    {
+        await using var command = await database.CommandAsync(sql, [], cancellation);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}
+
+/// <summary>How rows are claimed on both databases.</summary>
+internal static class Claims
+{
+    /// <summary>PostgreSQL passes over rows that another process holds; SQLite has one writer, which a transaction makes it.</summary>
+    public static string Skip(CrmDbContext database) => database.Database.IsNpgsql() ? " FOR UPDATE SKIP LOCKED" : "";
+
+    public static string List(IEnumerable<long> ids) => string.Join(',', ids.Select(i => i.ToString(CultureInfo.InvariantCulture)));
+}

@@ -1,0 +1,94 @@
+using System.Data.Common;
+using System.Globalization;
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Crm.Plugin.Features.Notifications;
+
+/// <summary>A user's own notices; what hangs on a counterparty only as long as the user may read it.</summary>
+internal sealed class NoticeStore(CrmDbContext database, TimeProvider clock)
+{
+    /// <summary>The bell shows more as 99+.</summary>
+    public const int MostCounted = 100;
+
+    private const string Columns = """
+        SELECT n.id, n.kind, c.name, n.text, n.day, n.at, n.amount_e4, n.currency, n.address, n.told_at, n.read_at, o.name
+        FROM notice n LEFT JOIN counterparty c ON c.id = n.counterparty_id LEFT JOIN user_account o ON o.id = n.origin_user_id
+        """;
+
+    /// <summary>Told and not put away, latest first.</summary>
+    /// <param name="user">Whose.</param>
+    /// <param name="after">Where the page before ended; null for the first.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    public Task<List<NoticeLine>> ListAsync(CurrentUser user, (long At, long Id)? after, int limit, CancellationToken cancellation) => database.ReadAsync(
+        $"""
+        {Columns} WHERE n.user_id = @user AND n.done_at IS NULL AND n.told_at IS NOT NULL AND n.told_at <= @at AND (n.told_at < @at OR n.id < @id) AND {Readable(user)}
+        ORDER BY n.told_at DESC, n.id DESC LIMIT {limit.ToString(CultureInfo.InvariantCulture)}
+        """,
+        [("@user", user.Id), ("@at", after?.At ?? long.MaxValue), ("@id", after?.Id ?? long.MaxValue), .. Reach.Parameters(user.Rights.ReadScope, user)], Line, cancellation);
+
+    /// <summary>Those of these that the user may still read, in no order.</summary>
+    public Task<List<NoticeLine>> ReadAsync(CurrentUser user, IEnumerable<long> ids, CancellationToken cancellation) => database.ReadAsync(
+        $"{Columns} WHERE n.id IN ({Claims.List(ids)}) AND n.user_id = @user AND {Readable(user)}",
+        [("@user", user.Id), .. Reach.Parameters(user.Rights.ReadScope, user)], Line, cancellation);
+
+    /// <summary>Unread ones, counted up to <see cref="MostCounted"/>.</summary>
+    public async Task<int> UnreadAsync(CurrentUser user, CancellationToken cancellation) => (await database.ReadAsync(
+        $"""
+        SELECT COUNT(*) FROM (SELECT n.id FROM notice n LEFT JOIN counterparty c ON c.id = n.counterparty_id
+        WHERE n.user_id = @user AND n.done_at IS NULL AND n.read_at IS NULL AND n.told_at IS NOT NULL AND {Readable(user)} LIMIT {MostCounted}) unread
+        """,
+        [("@user", user.Id), .. Reach.Parameters(user.Rights.ReadScope, user)], row => (int)row.GetInt64(0), cancellation)).Single();
+
+    /// <summary>Marks one as read.</summary>
+    /// <returns>Where its record is shown; null when the notice is not the user's or leads nowhere.</returns>
+    public async Task<string?> OpenAsync(CurrentUser user, long id, CancellationToken cancellation)
+    {
+        var now = (DateTimeOffset?)clock.GetUtcNow();
+        await Own(user, id).Where(n => n.ReadAt == null).ExecuteUpdateAsync(n => n.SetProperty(x => x.ReadAt, now), cancellation);
+        return await Own(user, id).Select(n => n.Address).FirstOrDefaultAsync(cancellation);
+    }
+
+    public Task<int> ReadAllAsync(CurrentUser user, CancellationToken cancellation)
+    {
+        var now = (DateTimeOffset?)clock.GetUtcNow();
+        return database.Set<Notice>().Where(n => n.UserId == user.Id && n.DoneAt == null && n.ReadAt == null && n.ToldAt != null).ExecuteUpdateAsync(n => n.SetProperty(x => x.ReadAt, now), cancellation);
+    }
+
+    /// <summary>Puts one away.</summary>
+    public Task<int> DoneAsync(CurrentUser user, long id, CancellationToken cancellation)
+    {
+        var now = (DateTimeOffset?)clock.GetUtcNow();
+        return Own(user, id).Where(n => n.DoneAt == null).ExecuteUpdateAsync(n => n.SetProperty(x => x.DoneAt, now).SetProperty(x => x.ReadAt, x => x.ReadAt ?? now).SetProperty(x => x.PlanAt, (DateTimeOffset?)null), cancellation);
+    }
+
+    /// <summary>Hides one until an instant; then it is told again through every chosen channel.</summary>
+    public Task<int> SnoozeAsync(CurrentUser user, long id, DateTimeOffset until, CancellationToken cancellation)
+    {
+        var (at, now) = ((DateTimeOffset?)until, (DateTimeOffset?)clock.GetUtcNow());
+        return Own(user, id).Where(n => n.DoneAt == null).ExecuteUpdateAsync(
+            n => n.SetProperty(x => x.PlanAt, at).SetProperty(x => x.ToldAt, (DateTimeOffset?)null).SetProperty(x => x.ReadAt, now), cancellation);
+    }
+
+    private IQueryable<Notice> Own(CurrentUser user, long id) => database.Set<Notice>().Where(n => n.Id == id && n.UserId == user.Id);
+
+    private static string Readable(CurrentUser user) => $"(n.counterparty_id IS NULL OR {Reach.Sql(user.Rights.ReadScope, "c", user)})";
+
+    private static NoticeLine Line(DbDataReader row) => new()
+    {
+        Id = row.GetInt64(0),
+        Kind = row.GetString(1),
+        Counterparty = row.Text(2),
+        Text = row.Text(3),
+        Day = row.DayOrNull(4),
+        At = row.InstantOrNull(5),
+        AmountE4 = row.Long(6),
+        Currency = row.Text(7),
+        Address = row.Text(8),
+        ToldAt = row.InstantOrNull(9) ?? DateTimeOffset.UnixEpoch,
+        IsRead = !row.IsDBNull(10),
+        OriginName = row.Text(11),
+    };
+}
