@@ -13,6 +13,7 @@ using Crm.Plugin.Features.SalesHistory;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Security;
+using Crm.Plugin.Shell.Live;
 using Crm.Plugin.Storage;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -57,6 +58,7 @@ public static class CrmPlugin
         services.AddScoped<Show>();
         services.AddMemoryCache();
         services.AddOpenApi();
+        services.AddLive();
         services.AddJobs();
         services.AddMirror(new MirrorOptions { ManifestFolder = options.ManifestFolder, ConnectorFolder = options.ConnectorFolder }, polls: options.RunJobs);
         // One line a feature, in the alphabet's order.
@@ -90,6 +92,7 @@ public static class CrmPlugin
         app.UseMiddleware<AntiforgeryGuard>();
         app.MapSignIn();
         app.MapPreferences();
+        app.MapLive();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.MapGet("/", () => TypedResults.Redirect("/my-day"));
         app.MapFallback(() => Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound }));

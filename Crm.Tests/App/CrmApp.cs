@@ -36,9 +36,12 @@ public sealed class CrmApp : IAsyncDisposable
 
     private readonly WebApplication app;
 
-    private CrmApp(WebApplication app, string folder)
+    private readonly string? database;
+
+    private CrmApp(WebApplication app, string folder, string? database)
     {
         this.app = app;
+        this.database = database;
         Folder = folder;
     }
 
@@ -56,9 +59,14 @@ public sealed class CrmApp : IAsyncDisposable
     /// <param name="postgres">Needed for PostgreSQL only.</param>
     /// <param name="clock">The plugin's clock; the system's by default.</param>
     /// <param name="runJobs">Whether background work runs.</param>
-    public static async Task<CrmApp> StartAsync(DatabaseKind kind = DatabaseKind.Sqlite, PostgresServer? postgres = null, TimeProvider? clock = null, bool runJobs = false)
+    public static async Task<CrmApp> StartAsync(DatabaseKind kind = DatabaseKind.Sqlite, PostgresServer? postgres = null, TimeProvider? clock = null, bool runJobs = false) =>
+        await StartOnAsync(kind == DatabaseKind.PostgreSql ? await postgres!.CreateDatabaseAsync() : null, clock, runJobs);
+
+    /// <summary>Starts another one on this one's PostgreSQL, with a data folder of its own.</summary>
+    public Task<CrmApp> StartBesideAsync(TimeProvider? clock = null, bool runJobs = false) => StartOnAsync(database ?? throw new InvalidOperationException("SQLite has one process."), clock, runJobs);
+
+    private static async Task<CrmApp> StartOnAsync(string? database, TimeProvider? clock, bool runJobs)
     {
-        var database = kind == DatabaseKind.PostgreSql ? await postgres!.CreateDatabaseAsync() : null;
         var folder = Directory.CreateTempSubdirectory("crm-app-").FullName;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(new FailureLog()).SetMinimumLevel(LogLevel.Error);
@@ -69,7 +77,7 @@ public sealed class CrmApp : IAsyncDisposable
         await app.Services.PrepareCrmPluginAsync(CancellationToken.None);
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new(app, folder) { Address = new Uri(address) };
+        return new(app, folder, database) { Address = new Uri(address) };
     }
 
     /// <summary>A context of the plugin's database.</summary>

@@ -80,3 +80,67 @@ document.addEventListener("htmx:load", (event) => drawAll(event.target.parentEle
 addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
 new MutationObserver(() => drawn.forEach((_, element) => draw(element)))
   .observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
+
+// What is pushed to this user's screens: each piece of news is heard on the body as crm:kind. Browsers allow few connections to one
+// server, so the pages of one browser share one where it can choose a page for that (https only); elsewhere each visible page has its own.
+if (document.body.dataset.live) {
+  const shared = `crm-live-${document.body.dataset.user}`;
+  const pages = new BroadcastChannel(shared);
+  let source;
+  let retry;
+  let release;
+  const hear = (news) => {
+    if (news.id) {
+      sessionStorage.setItem("crm-live", news.id);
+    }
+    document.body.dispatchEvent(new CustomEvent(`crm:${news.kind}`, { detail: news.data }));
+  };
+  pages.onmessage = (event) => hear(event.data);
+  const close = () => {
+    clearTimeout(retry);
+    source?.close();
+    source = undefined;
+  };
+  const open = () => {
+    close();
+    const seen = sessionStorage.getItem("crm-live");
+    source = new EventSource(document.body.dataset.live + (seen ? `?after=${encodeURIComponent(seen)}` : ""));
+    source.onmessage = (event) => {
+      const { kind, data } = JSON.parse(event.data);
+      if (kind !== "beat") {
+        const news = { id: event.lastEventId, kind, data };
+        hear(news);
+        pages.postMessage(news);
+      }
+    };
+    source.onerror = () => {
+      // The browser comes back by itself after a cut, not after an answer that was no stream.
+      if (source?.readyState === EventSource.CLOSED) {
+        retry = setTimeout(open, 15000);
+      }
+    };
+  };
+  const start = () => {
+    if (navigator.locks) {
+      navigator.locks.request(shared, () => {
+        open();
+        return new Promise((resolve) => { release = resolve; });
+      });
+    } else if (!document.hidden) {
+      open();
+    }
+  };
+  if (!navigator.locks) {
+    document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  }
+  addEventListener("pagehide", () => {
+    close();
+    release?.();
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) {
+      start();
+    }
+  });
+  start();
+}
