@@ -117,6 +117,9 @@ public sealed class Interaction
     /// <summary>The interaction whose next step this one is.</summary>
     public long? FollowsId { get; set; }
 
+    /// <summary>The call that it was logged from; null when it was none that the telephone exchange reported.</summary>
+    public long? CallId { get; set; }
+
     /// <summary>Everything typed, folded by <see cref="Search.SearchText.Fold"/>.</summary>
     public string TextFolded { get; set; } = "";
 

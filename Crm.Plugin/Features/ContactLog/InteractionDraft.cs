@@ -59,6 +59,9 @@ public sealed record InteractionDraft
     /// <summary>Plans the next contact, in the same transaction; null plans none.</summary>
     public DateTimeOffset? NextAt { get; init; }
 
+    /// <summary>One of the user's own calls; only when it is made.</summary>
+    public long? CallId { get; init; }
+
     /// <summary>Colleagues, each once.</summary>
     public IReadOnlyList<long> Users { get; init; } = [];
 

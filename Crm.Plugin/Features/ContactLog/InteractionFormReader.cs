@@ -45,6 +45,7 @@ public sealed class InteractionFormReader(InteractionForm form, TimeZoneInfo zon
             Room = form["room"],
             EventGroup = form["eventGroup"],
             RemindMinutesBefore = state == InteractionState.Planned || before is not null ? Number("remind", RefusalTexts.NotListed) : null,
+            CallId = before is null ? Id("call", form["call"], RefusalTexts.CallUnknown) : null,
             Users = [.. form.Users.Select(u => Id("users", u, RefusalTexts.UserUnknown)).OfType<long>()],
             OutsidePersons = [.. form.OutsidePersons.Select(p => Id("outsidePersons", p, RefusalTexts.PersonUnknown)).OfType<long>()],
             OutsideNames = form["outsideNames"].Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),

@@ -13,6 +13,7 @@ public static class RefusalTexts
     public const string CounterpartyUnknown = "This counterparty does not exist, or your role does not let you log contacts with it.";
     public const string PersonUnknown = "This person does not belong to the counterparty. Choose another one.";
     public const string UserUnknown = "This user does not exist or may no longer sign in. Choose another one.";
+    public const string CallUnknown = "This call does not exist, or it was not yours.";
     public const string NotListed = "Choose one of the listed values.";
     public const string NoText = "Write a few words on what it was about, or a result.";
     public const string TooLong = "At most {0} characters; this text has {1}.";
