@@ -77,6 +77,7 @@ public static class CrmPlugin
         if (options.RunJobs)
         {
             services.AddClassificationSchedule();
+            services.AddContactLogJobs();
         }
 
         return services;
