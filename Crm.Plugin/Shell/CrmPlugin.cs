@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Crm.Plugin.Features.Administration;
 using Crm.Plugin.Features.Api;
+using Crm.Plugin.Features.Calls;
 using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Counterparties;
@@ -66,6 +67,7 @@ public static class CrmPlugin
         // One line a feature, in the alphabet's order.
         services.AddAdministration();
         services.AddApi();
+        services.AddCalls();
         services.AddClassification();
         services.AddContactLog();
         services.AddCounterparties();
@@ -79,6 +81,7 @@ public static class CrmPlugin
         if (options.RunJobs)
         {
             services.AddClassificationSchedule();
+            services.AddContactLogJobs();
         }
 
         return services;
@@ -103,6 +106,7 @@ public static class CrmPlugin
         // One line a feature, in the alphabet's order.
         app.MapAdministration();
         app.MapApi();
+        app.MapCalls();
         app.MapClassification();
         app.MapContactLog();
         app.MapCounterparties();

@@ -20,8 +20,8 @@ public sealed partial class PluginManifestTests
     /// <summary>Addresses that answer with a part of a page or with a file, not with a screen.</summary>
     private static readonly string[] NoScreens =
     [
-        "/", "/sign-in", "/administration/audit.csv", "/administration/sync/{id:int}", "/classification/{run:long}/progress", "/classification/{run:long}/rows", "/classification/{run:long}/export.{format}",
-        "/counterparties/export", "/counterparties/{id:long}/timeline", "/interactions/counterparties", "/mail/{id:long}/files/{no:int}", "/mail/of-interaction/{id:long}", "/notifications/bell", "/notifications/{id:long}/open", "/live",
+        "/", "/sign-in", "/administration/audit.csv", "/administration/sync/{id:int}", "/calls/lookup", "/calls/pop", "/classification/{run:long}/progress", "/classification/{run:long}/rows", "/classification/{run:long}/export.{format}",
+        "/counterparties/export", "/counterparties/{id:long}/timeline", "/interactions/counterparties", "/interactions/{id:long}/files/{file:long}", "/mail/{id:long}/files/{no:int}", "/mail/of-interaction/{id:long}", "/notifications/bell", "/notifications/{id:long}/open", "/live",
     ];
 
     private static readonly JsonElement Manifest = Read("manifests", "crm.json");

@@ -108,8 +108,25 @@ internal sealed record NewInteraction
     /// <summary>Plans the next contact at this instant.</summary>
     public DateTimeOffset? NextAt { get; init; }
 
+    /// <summary>What must be prepared.</summary>
+    public IReadOnlyList<string>? Checklist { get; init; }
+
+    /// <summary>Numbers of the counterparty's orders that it is about.</summary>
+    public IReadOnlyList<string>? Orders { get; init; }
+
+    /// <summary>daily, workdays, weekly, twoWeekly, monthly or yearly: makes a plan the first of a series.</summary>
+    [JsonConverter(typeof(Word<SeriesRepeat>))]
+    public SeriesRepeat? Repeat { get; init; }
+
+    /// <summary>2 to 100, the first one included.</summary>
+    public int? RepeatCount { get; init; }
+
     public InteractionDraft Draft(long? responsible) => new()
     {
+        Checklist = Checklist,
+        Orders = Orders,
+        Repeat = Repeat,
+        RepeatCount = RepeatCount,
         CounterpartyId = Counterparty,
         State = State,
         Kind = Kind,

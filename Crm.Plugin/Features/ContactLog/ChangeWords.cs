@@ -13,6 +13,10 @@ public static class ChangeWords
         "interaction.done" => "marked it as done",
         "interaction.cancelled" => "cancelled it",
         "interaction.postponed" => "postponed it",
+        "interaction.prepared" => "ticked an item of the checklist",
+        "interaction.unprepared" => "took a tick off the checklist",
+        "interaction.file-added" => "attached a file",
+        "interaction.file-removed" => "removed a file",
         _ => "changed it",
     };
 
@@ -41,6 +45,7 @@ public static class ChangeWords
         "remindMinutesBefore" => "Remind",
         "result" => "Result",
         "nextStep" => "Next step",
+        "file" => "Files",
         "users" => "Colleagues who take part",
         "outsidePersons" => "Outside persons",
         _ => name,

@@ -11,6 +11,11 @@ internal static class ContactLogFeature
         services.AddScoped<InteractionChoices>();
         services.AddScoped<InteractionPlace>();
         services.AddScoped<InteractionConflicts>();
+        services.AddScoped<InteractionAdditions>();
+        services.AddScoped<InteractionSearch>();
+        services.AddScoped<InteractionTasks>();
+        services.AddScoped<InteractionFiles>();
+        services.AddScoped<InteractionSides>();
         services.AddScoped<InteractionGuards>();
         services.AddScoped<InteractionWriter>();
         services.AddScoped<InteractionEditor>();
@@ -21,6 +26,9 @@ internal static class ContactLogFeature
         services.AddSingleton(new MenuEntry("/interactions", "Contacts", "messages", 25, _ => true));
         return services;
     }
+
+    /// <summary>Where background work runs.</summary>
+    public static IServiceCollection AddContactLogJobs(this IServiceCollection services) => services.AddHostedService<FileSweep>();
 
     public static void MapContactLog(this IEndpointRouteBuilder routes)
     {
@@ -35,5 +43,6 @@ internal static class ContactLogFeature
         screens.MapPost("/{id:long}/done", InteractionEndpoints.DoneAsync);
         screens.MapPost("/{id:long}/cancel", InteractionEndpoints.CancelAsync);
         screens.MapPost("/{id:long}/postpone", InteractionEndpoints.PostponeAsync);
+        screens.MapParts();
     }
 }

@@ -117,6 +117,14 @@ public sealed class Interaction
     /// <summary>The interaction whose next step this one is.</summary>
     public long? FollowsId { get; set; }
 
+    /// <summary>The call that it was logged from; null when it was none that the telephone exchange reported.</summary>
+    public long? CallId { get; set; }
+
+    /// <summary>The first interaction of the series that this one belongs to, itself included; null when it stands alone.</summary>
+    public long? SeriesId { get; set; }
+
+    public SeriesRepeat? Repeat { get; set; }
+
     /// <summary>Everything typed, folded by <see cref="Search.SearchText.Fold"/>.</summary>
     public string TextFolded { get; set; } = "";
 

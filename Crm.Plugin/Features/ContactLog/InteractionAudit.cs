@@ -13,9 +13,12 @@ internal static class InteractionAudit
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     // They say how the record is kept, not what anybody typed.
-    private static readonly HashSet<string> Bookkeeping = ["Version", "ChangedBy", "ChangedAt", "TextFolded", "RoomFolded", "At", "RemindAt", "BasisOrderId"];
+    private static readonly HashSet<string> Bookkeeping = ["Version", "ChangedBy", "ChangedAt", "TextFolded", "RoomFolded", "At", "RemindAt", "BasisOrderId", "SeriesId", "CallId"];
 
     public static string Id(long id) => id.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>One field's change.</summary>
+    public static string Change(string field, string? before, string? after) => JsonSerializer.Serialize(new Dictionary<string, string?[]> { [field] = [before, after] }, Readable);
 
     /// <summary>Call before saving; null when nothing changed.</summary>
     public static string? Changes(CrmDbContext database, Interaction interaction)

@@ -59,6 +59,21 @@ public sealed record InteractionDraft
     /// <summary>Plans the next contact, in the same transaction; null plans none.</summary>
     public DateTimeOffset? NextAt { get; init; }
 
+    /// <summary>What must be prepared; only when it is made. Null like empty.</summary>
+    public IReadOnlyList<string>? Checklist { get; init; }
+
+    /// <summary>Numbers of the counterparty's orders that it is about; null leaves those of a stored one.</summary>
+    public IReadOnlyList<string>? Orders { get; init; }
+
+    /// <summary>Makes a plan the first of a series; only when it is made.</summary>
+    public SeriesRepeat? Repeat { get; init; }
+
+    /// <summary>2–<see cref="SeriesRule.Most"/>, the first one included.</summary>
+    public int? RepeatCount { get; init; }
+
+    /// <summary>One of the user's own calls; only when it is made.</summary>
+    public long? CallId { get; init; }
+
     /// <summary>Colleagues, each once.</summary>
     public IReadOnlyList<long> Users { get; init; } = [];
 

@@ -16,20 +16,28 @@ internal sealed class InteractionEditor(CrmDbContext database, CurrentUser user,
         }
 
         // The counterparty and the state are not part of an edit.
-        draft = draft with { CounterpartyId = interaction.CounterpartyId, State = interaction.State, NextAt = null };
-        IReadOnlyList<Refusal> refusals = [.. InteractionRule.Check(draft, guards.Now, interaction), .. await guards.Place.CheckAsync(draft, cancellation)];
+        draft = draft with { CounterpartyId = interaction.CounterpartyId, State = interaction.State, NextAt = null, Checklist = null, Repeat = null };
+        var (orders, unknown) = await guards.Additions.OrdersAsync(draft, cancellation);
+        IReadOnlyList<Refusal> refusals = [.. InteractionRule.Check(draft, guards.Now, interaction), .. await guards.Place.CheckAsync(draft, cancellation), .. unknown];
         if (refusals.Count > 0)
         {
             return new(InteractionVerdict.Refused, id, refusals);
         }
 
-        return await SaveAsync(interaction, version, "interaction.changed", async () =>
+        var outcome = await SaveAsync(interaction, version, "interaction.changed", async () =>
         {
             interaction.ResponsibleId = draft.ResponsibleId ?? interaction.ResponsibleId;
             InteractionText.Apply(draft, interaction, guards.Now);
             InteractionParticipants.Apply(draft, interaction);
             interaction.BasisOrderId = await guards.Place.OrderAsync(interaction.CounterpartyId, draft.Basis, cancellation);
         }, cancellation);
+        if (outcome.Verdict == InteractionVerdict.Saved && draft.Orders is not null)
+        {
+            await guards.Additions.PutOrdersAsync(id, orders, cancellation);
+            await database.SaveChangesAsync(cancellation);
+        }
+
+        return outcome;
     }
 
     /// <summary>It happened. Keeps the planned times beside the real ones; plans the next step when a time is given.</summary>
@@ -68,6 +76,32 @@ internal sealed class InteractionEditor(CrmDbContext database, CurrentUser user,
         StepAsync(id, version, InteractionState.Cancelled, "interaction.cancelled",
             _ => reason?.Length > InteractionRule.TextLength ? [new("result", RefusalTexts.TooLong, InteractionRule.TextLength, reason.Length)] : [],
             interaction => interaction.Result = Kept(reason, interaction.Result), cancellation);
+
+    /// <summary>Cancels a plan and all that follow it in its series.</summary>
+    public async Task<InteractionOutcome> CancelFollowingAsync(long id, string? reason, CancellationToken cancellation)
+    {
+        if (await LoadAsync(id, cancellation) is not { SeriesId: { } series } from)
+        {
+            return NotFound;
+        }
+
+        database.ChangeTracker.Clear();
+        var open = await database.Set<Interaction>().Where(i => i.SeriesId == series && i.State == InteractionState.Planned && i.At >= from.At)
+            .OrderBy(i => i.At).Take(SeriesRule.Most).Select(i => i.Id).ToListAsync(cancellation);
+        var outcome = new InteractionOutcome(InteractionVerdict.Saved, id, []);
+        foreach (var one in open)
+        {
+            outcome = await CancelAsync(one, null, reason, cancellation);
+            if (outcome.Verdict != InteractionVerdict.Saved)
+            {
+                break;
+            }
+
+            database.ChangeTracker.Clear();
+        }
+
+        return outcome;
+    }
 
     /// <summary>Moves a plan; its end and its reminder move along.</summary>
     public async Task<InteractionOutcome> PostponeAsync(long id, int? version, DateTimeOffset to, CancellationToken cancellation)

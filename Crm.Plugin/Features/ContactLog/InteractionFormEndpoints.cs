@@ -8,6 +8,9 @@ namespace Crm.Plugin.Features.ContactLog;
 /// <summary>Logging and planning: the quick form of a card, and the whole form.</summary>
 internal static class InteractionFormEndpoints
 {
+    /// <summary>Fields that the address of an empty form may fill: a call's card, a calendar's free hour.</summary>
+    private static readonly string[] Offered = ["kind", "direction", "person", "minutes", "startedAt", "endedAt", "plannedStart", "plannedEnd", "subject", "call"];
+
     public static async Task<IResult> NewAsync(HttpContext http, InteractionChoices choices, long? counterparty, string? state, string? back, CancellationToken cancellation)
     {
         var offer = await choices.OfferAsync(counterparty, null, cancellation);
@@ -16,7 +19,8 @@ internal static class InteractionFormEndpoints
             return TypedResults.NotFound();
         }
 
-        var form = InteractionForm.New(counterparty ?? 0, Enum.TryParse<InteractionState>(state, ignoreCase: true, out var wanted) ? wanted : InteractionState.Done).With(("back", back ?? ""));
+        var form = InteractionForm.New(counterparty ?? 0, Enum.TryParse<InteractionState>(state, ignoreCase: true, out var wanted) ? wanted : InteractionState.Done).With(("back", back ?? ""))
+            .With([.. http.Request.Query.Where(q => Offered.Contains(q.Key)).Select(q => (q.Key, q.Value.ToString()))]);
         return Page(form, offer, []);
     }
 

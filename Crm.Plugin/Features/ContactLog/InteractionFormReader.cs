@@ -45,11 +45,19 @@ public sealed class InteractionFormReader(InteractionForm form, TimeZoneInfo zon
             Room = form["room"],
             EventGroup = form["eventGroup"],
             RemindMinutesBefore = state == InteractionState.Planned || before is not null ? Number("remind", RefusalTexts.NotListed) : null,
+            Checklist = before is null ? Lines(form["checklist"]) : null,
+            Orders = form.Has("orders") ? form["orders"].Split((char[])[',', ';', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : null,
+            Repeat = state == InteractionState.Planned && before is null && form["repeat"].Length > 0 ? Choice("repeat", SeriesRepeat.Weekly) : null,
+            RepeatCount = state == InteractionState.Planned && before is null && form["repeat"].Length > 0 ? Number("repeatCount", RefusalTexts.BadRepeat) ?? 2 : null,
+            CallId = before is null ? Id("call", form["call"], RefusalTexts.CallUnknown) : null,
             Users = [.. form.Users.Select(u => Id("users", u, RefusalTexts.UserUnknown)).OfType<long>()],
             OutsidePersons = [.. form.OutsidePersons.Select(p => Id("outsidePersons", p, RefusalTexts.PersonUnknown)).OfType<long>()],
             OutsideNames = form["outsideNames"].Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
         };
     }
+
+    /// <summary>Lines that hold anything, trimmed.</summary>
+    public static IReadOnlyList<string> Lines(string typed) => typed.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>When the next step is due: as typed, else in so many days at this time of the day when a next step was typed, else never.</summary>
     public DateTimeOffset? NextAt()

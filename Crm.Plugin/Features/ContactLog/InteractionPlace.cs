@@ -1,3 +1,4 @@
+using Crm.Plugin.Features.Calls;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
@@ -29,6 +30,11 @@ internal sealed class InteractionPlace(CrmDbContext database, CurrentUser user)
                 refusals.Add(new("person", RefusalTexts.PersonUnknown));
             if (draft.OutsidePersons.Any(p => !known.Contains(p)))
                 refusals.Add(new("outsidePersons", RefusalTexts.PersonUnknown));
+        }
+
+        if (draft.CallId is { } call && !await database.Set<PhoneCall>().AnyAsync(c => c.Id == call && c.UserId == user.Id, cancellation))
+        {
+            refusals.Add(new("call", RefusalTexts.CallUnknown));
         }
 
         long[] users = [.. draft.Users, .. draft.ResponsibleId is { } responsible && responsible != user.Id ? [responsible] : Array.Empty<long>()];

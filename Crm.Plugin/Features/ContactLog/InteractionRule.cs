@@ -35,7 +35,24 @@ public static class InteractionRule
         .. Order("plannedEnd", draft.PlannedStart, draft.PlannedEnd),
         .. Order("endedAt", draft.StartedAt, draft.EndedAt),
         .. Participants(draft),
+        .. CheckList(draft.Checklist ?? [], 0),
+        .. Series(draft),
     ];
+
+    /// <summary>What is wrong with items that are to be added to so many.</summary>
+    public static IReadOnlyList<Refusal> CheckList(IReadOnlyList<string> items, int there) =>
+        items.Count + there > Rows ? [new("checklist", RefusalTexts.TooMany, Rows)]
+        : [.. items.Where(i => i.Length > LineLength).Take(1).Select(i => new Refusal("checklist", RefusalTexts.TooLong, LineLength, i.Length))];
+
+    private static IEnumerable<Refusal> Series(InteractionDraft draft)
+    {
+        if (draft.Repeat is { } repeat && !Enum.IsDefined(repeat))
+            yield return new("repeat", RefusalTexts.NotListed);
+        else if (draft.Repeat is not null && draft.State != InteractionState.Planned)
+            yield return new("repeat", RefusalTexts.RepeatWithoutPlan);
+        else if (draft.Repeat is not null && draft.RepeatCount is null or < 2 or > SeriesRule.Most)
+            yield return new("repeatCount", RefusalTexts.BadRepeat);
+    }
 
     private static IEnumerable<Refusal> Choices(InteractionDraft draft, Interaction? before)
     {

@@ -4,7 +4,7 @@ using Crm.Plugin.Shell;
 namespace Crm.Plugin.Features.ContactLog;
 
 /// <summary>Puts the screen of one interaction together.</summary>
-internal sealed class InteractionScreens(InteractionStore store, InteractionChoices choices, InteractionHistory history, TimeProvider clock)
+internal sealed class InteractionScreens(InteractionStore store, InteractionChoices choices, InteractionSides sides, TimeProvider clock)
 {
     public InteractionStore Store => store;
 
@@ -27,7 +27,7 @@ internal sealed class InteractionScreens(InteractionStore store, InteractionChoi
             Entry = entry,
             Typed = typed,
             Offer = await choices.OfferAsync(stored.CounterpartyId, null, cancellation),
-            Changes = await history.ReadAsync(id, cancellation),
+            Side = await sides.ReadAsync(stored, cancellation),
             Refusals = refusals,
         });
     }

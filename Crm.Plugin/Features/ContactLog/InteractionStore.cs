@@ -7,10 +7,13 @@ using Microsoft.EntityFrameworkCore;
 namespace Crm.Plugin.Features.ContactLog;
 
 /// <summary>Reads the contact log, as far as the user's rights reach.</summary>
-internal sealed class InteractionStore(CrmDbContext database, CurrentUser user)
+internal sealed class InteractionStore(CrmDbContext database, CurrentUser user, InteractionSearch search)
 {
     /// <summary>How many entries one text search looks through before it asks the user to go on.</summary>
     public const int SearchDepth = 20_000;
+
+    /// <summary>So many of the latest entries are looked through before the index of words is asked: a common word fills the page from them.</summary>
+    private const int ProbeDepth = 2_000;
 
     /// <summary>The latest entries of one counterparty, for its timeline; planned ones stand first, being the latest.</summary>
     /// <param name="counterpartyId">Out of reach or unknown: nothing comes back.</param>
@@ -29,13 +32,19 @@ internal sealed class InteractionStore(CrmDbContext database, CurrentUser user)
             return Page(await Entries(wanted.Take(limit + 1)).ToListAsync(cancellation), limit, null);
         }
 
-        var looked = wanted.Take(SearchDepth);
-        foreach (var word in SearchText.Fold(filter.Text).Split(' ').Take(8))
+        string[] words = [.. SearchText.Fold(filter.Text).Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct().Take(8)];
+        var found = await LookedThroughAsync(wanted.Take(ProbeDepth), words, limit + 1, cancellation);
+        if (found.Count > limit)
         {
-            looked = looked.Where(i => i.TextFolded.Contains(word));
+            return Page(found, limit, null);
         }
 
-        var found = await Entries(Latest(looked, null).Take(limit + 1)).ToListAsync(cancellation);
+        if (await search.FindAsync(words, cancellation) is { } hits)
+        {
+            return Page(await HitAsync(hits, filter, after, words, limit + 1, cancellation), limit, null);
+        }
+
+        found = await LookedThroughAsync(wanted.Take(SearchDepth), words, limit + 1, cancellation);
         var edge = found.Count > limit ? null
             : await wanted.Skip(SearchDepth - 1).Take(1).Select(i => new { i.At, i.Id }).FirstOrDefaultAsync(cancellation);
         return Page(found, limit, edge is null ? null : new(edge.At, edge.Id));
@@ -75,6 +84,31 @@ internal sealed class InteractionStore(CrmDbContext database, CurrentUser user)
         from u in users.DefaultIfEmpty()
         orderby i.At descending, i.Id descending
         select InteractionEntry.Of(i, c.Name, p.Name, u.Name);
+
+    private Task<List<InteractionEntry>> LookedThroughAsync(IQueryable<Interaction> interactions, string[] words, int limit, CancellationToken cancellation) =>
+        Entries(Latest(Containing(interactions, words), null).Take(limit)).ToListAsync(cancellation);
+
+    /// <summary>The latest of the places that the index knows, as far as filter and rights let them be seen.</summary>
+    private async Task<List<InteractionEntry>> HitAsync(
+        IReadOnlyList<InteractionHit> hits, InteractionFilter filter, InteractionCursor? after, string[] words, int limit, CancellationToken cancellation)
+    {
+        var found = new List<InteractionEntry>();
+        var places = hits.Where(h => InteractionSearch.Fits(h, filter) && (after is not { } cursor || h.At < cursor.At || (h.At == cursor.At && h.Id < cursor.Id)))
+            .OrderByDescending(h => h.At).ThenByDescending(h => h.Id).Select(h => h.Id);
+        foreach (var part in places.Chunk(200))
+        {
+            found.AddRange(await Entries(Containing(Filtered(filter).Where(i => part.Contains(i.Id)), words)).ToListAsync(cancellation));
+            if (found.Count >= limit)
+            {
+                break;
+            }
+        }
+
+        return [.. found.Take(limit)];
+    }
+
+    private static IQueryable<Interaction> Containing(IQueryable<Interaction> interactions, string[] words) =>
+        words.Aggregate(interactions, (looked, word) => looked.Where(i => i.TextFolded.Contains(word)));
 
     private IQueryable<Interaction> Filtered(InteractionFilter filter)
     {

@@ -60,6 +60,7 @@ internal static class InteractionText
         to.Result = Line(draft.Result);
         to.NextStep = Line(draft.NextStep);
         to.Minutes = draft.Minutes;
+        to.CallId ??= draft.CallId;
         Times(draft, to, now);
         Refold(to, draft.OutsideNames);
     }

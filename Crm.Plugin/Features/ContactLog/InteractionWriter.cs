@@ -44,7 +44,8 @@ internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user,
             return new(InteractionVerdict.NotFound, 0, [new("counterparty", draft.CounterpartyId == 0 ? RefusalTexts.NoCounterparty : RefusalTexts.CounterpartyUnknown), .. refusals]);
         }
 
-        refusals = [.. refusals, .. await guards.Place.CheckAsync(draft, cancellation)];
+        var (orders, unknown) = await guards.Additions.OrdersAsync(draft, cancellation);
+        refusals = [.. refusals, .. await guards.Place.CheckAsync(draft, cancellation), .. unknown];
         if (refusals.Count > 0)
         {
             return Refused(0, refusals);
@@ -61,8 +62,16 @@ internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user,
             return Refused(0, conflicts);
         }
 
+        var (following, inTheWay) = await guards.Additions.FollowingAsync(interaction, draft, user.Zone, now, cancellation);
+        if (inTheWay.Count > 0)
+        {
+            return Refused(0, inTheWay);
+        }
+
         database.Add(interaction);
+        database.AddRange(following);
         await database.SaveChangesAsync(cancellation);
+        guards.Additions.Add(interaction, following, draft, orders);
         audit.Note(database, interaction.State == InteractionState.Planned ? "interaction.planned" : "interaction.logged", "interaction", InteractionAudit.Id(interaction.Id));
         if (InteractionText.NextStep(interaction, draft.NextAt, user.Id, now) is { } next)
         {

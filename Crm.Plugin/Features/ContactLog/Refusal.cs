@@ -13,6 +13,15 @@ public static class RefusalTexts
     public const string CounterpartyUnknown = "This counterparty does not exist, or your role does not let you log contacts with it.";
     public const string PersonUnknown = "This person does not belong to the counterparty. Choose another one.";
     public const string UserUnknown = "This user does not exist or may no longer sign in. Choose another one.";
+    public const string OrderUnknown = "This counterparty has no order with the number {0}.";
+    public const string BadRepeat = "A series has 2 to 100 contacts.";
+    public const string RepeatWithoutPlan = "Only a planned contact can come again.";
+    public const string NoFile = "Choose a file.";
+    public const string FileEmpty = "This file is empty.";
+    public const string FileTooLarge = "A file may have at most {0} MB.";
+    public const string FileType = "Files of this kind are not taken: programs, scripts and web pages could do harm. Send a PDF, a picture, an office document, text or an archive.";
+    public const string TooManyFiles = "At most {0} files.";
+    public const string CallUnknown = "This call does not exist, or it was not yours.";
     public const string NotListed = "Choose one of the listed values.";
     public const string NoText = "Write a few words on what it was about, or a result.";
     public const string TooLong = "At most {0} characters; this text has {1}.";

@@ -29,6 +29,16 @@ public static class Words
         _ => "Middle",
     };
 
+    public static string Of(SeriesRepeat repeat) => repeat switch
+    {
+        SeriesRepeat.Daily => "every day",
+        SeriesRepeat.Workdays => "every working day",
+        SeriesRepeat.Weekly => "every week",
+        SeriesRepeat.TwoWeekly => "every two weeks",
+        SeriesRepeat.Monthly => "every month",
+        _ => "every year",
+    };
+
     /// <summary>What stands in place of a subject that nobody typed.</summary>
     public static string Title(InteractionKind kind, InteractionDirection direction) => (kind, direction) switch
     {

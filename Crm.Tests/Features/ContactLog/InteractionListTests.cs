@@ -19,7 +19,7 @@ public sealed class InteractionListTests(PostgresServer postgres)
         var id = await app.AddCounterpartyAsync("Romashka");
         await app.SaveAsync([.. Enumerable.Range(0, 25).Select(i => Entry(id, Now.AddMinutes(-(i / 5)), $"No {i}"))]);
         await using var database = app.Database();
-        var store = new InteractionStore(database, CurrentUser.System);
+        var store = new InteractionStore(database, CurrentUser.System, new(database, new(kind, "")));
 
         var seen = new List<InteractionEntry>();
         InteractionCursor? after = null;

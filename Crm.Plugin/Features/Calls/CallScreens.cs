@@ -1,0 +1,89 @@
+using System.Globalization;
+using Crm.Plugin.Features.ContactLog;
+using Crm.Plugin.Features.MyDay;
+using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Security;
+using Crm.Plugin.Shell;
+using Crm.Plugin.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Crm.Plugin.Features.Calls;
+
+/// <summary>Whole pages of the slice.</summary>
+internal static class CallScreens
+{
+    private const int PageSize = 50;
+
+    public static async Task<IResult> ListAsync(
+        HttpRequest request, string? number, string? who, bool? missed, long? before, CallHistory history, CallerLookup lookup, CurrentUser user, Show show, CancellationToken cancellation)
+    {
+        var whose = MyDayFeature.Whose(who, user);
+        var rows = await history.ListAsync(whose, missed == true, before, PageSize, cancellation);
+        var address = string.Create(CultureInfo.InvariantCulture, $"/calls?who={who}&missed={(missed == true ? "true" : "false")}");
+        var next = rows.Count == PageSize ? string.Create(CultureInfo.InvariantCulture, $"{address}&before={rows[^1].Call.Id}") : null;
+        if (request.IsPart())
+        {
+            return Screen.Of<CallRows>(new { Rows = rows, Next = next });
+        }
+
+        var typed = number?.Length > 100 ? number[..100] : number;
+        return Screen.Of<CallsPage>(new
+        {
+            Rows = rows,
+            Next = next,
+            Number = typed,
+            Callers = string.IsNullOrWhiteSpace(typed) ? null : await lookup.FindAsync(typed, cancellation),
+            Figures = await history.FiguresAsync(whose, LocalTime.StartOf(show.Today.AddDays(-6), user.Zone), cancellation),
+            Who = who,
+            IsMissed = missed == true,
+        });
+    }
+
+    public static async Task<IResult> LookUpAsync(string? number, CallerLookup lookup, CancellationToken cancellation) =>
+        Screen.Of<CallerList>(new { Callers = await lookup.FindAsync(number?.Length > 100 ? number[..100] : number ?? "", cancellation), Number = number });
+
+    public static async Task<IResult> ProspectsAsync(bool? all, long? before, ProspectStore prospects, CancellationToken cancellation) =>
+        Screen.Of<ProspectsPage>(new { Rows = await prospects.ListAsync(all == true, before, PageSize, cancellation), All = all == true, PageSize });
+
+    public static async Task<IResult> AddProspectAsync(HttpContext http, ProspectStore prospects, CancellationToken cancellation)
+    {
+        var form = InteractionForm.From(await http.Request.ReadFormAsync(cancellation));
+        var refusals = await prospects.AddAsync(new(form["name"], form["company"], form["phone"], form["note"], form["source"], null), cancellation);
+        if (refusals.Count == 0)
+        {
+            return TypedResults.LocalRedirect("/calls/prospects");
+        }
+
+        http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        return Screen.Of<ProspectsPage>(new { Rows = await prospects.ListAsync(false, null, PageSize, cancellation), PageSize, Form = form, Refusals = refusals });
+    }
+
+    public static async Task<IResult> LinkAsync(long id, HttpContext http, ProspectStore prospects, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
+    {
+        var form = await http.Request.ReadFormAsync(cancellation);
+        return long.TryParse(form["counterparty"], NumberStyles.None, CultureInfo.InvariantCulture, out var counterparty)
+            && await database.Set<CounterpartyRecord>().Within(user.Rights.WriteScope, user).AnyAsync(c => c.Id == counterparty, cancellation)
+            && await prospects.LinkAsync(id, counterparty, cancellation)
+            ? TypedResults.LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"/counterparties/{counterparty}"))
+            : TypedResults.LocalRedirect("/calls/prospects");
+    }
+
+    public static async Task<IResult> SettingsAsync(CallSettings settings, CancellationToken cancellation)
+    {
+        var (lines, numbers) = await settings.ReadAsync(cancellation);
+        return Screen.Of<CallSettingsPage>(new { Lines = lines, Numbers = numbers });
+    }
+
+    public static async Task<IResult> SaveSettingsAsync(HttpContext http, CallSettings settings, CancellationToken cancellation)
+    {
+        var form = await http.Request.ReadFormAsync(cancellation);
+        var (lines, numbers) = (form["lines"].ToString(), form["numbers"].ToString());
+        var refusals = await settings.SaveAsync(lines, numbers, cancellation);
+        if (refusals.Count > 0)
+        {
+            http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        }
+
+        return refusals.Count == 0 ? TypedResults.LocalRedirect("/calls/settings?saved=1") : Screen.Of<CallSettingsPage>(new { Lines = lines, Numbers = numbers, Refusals = refusals });
+    }
+}

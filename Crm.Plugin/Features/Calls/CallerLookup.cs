@@ -1,0 +1,67 @@
+using Crm.Plugin.Features.Classification;
+using Crm.Plugin.Search;
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+
+namespace Crm.Plugin.Features.Calls;
+
+/// <summary>Somebody who may be calling.</summary>
+/// <param name="CounterpartyId">Null for a prospect.</param>
+/// <param name="Name">Of the counterparty or the prospect.</param>
+/// <param name="PersonId">The contact person of the ERP whose number it is.</param>
+/// <param name="PersonName">Their name.</param>
+/// <param name="Position">Their job.</param>
+/// <param name="ProspectId">Null for a counterparty.</param>
+/// <param name="Typed">The number as it is kept.</param>
+/// <param name="Likeness">See <see cref="CallRule.Likeness"/>.</param>
+/// <param name="Importance">A = 1.</param>
+/// <param name="Stage">See <see cref="RelationshipStage"/>.</param>
+/// <param name="Regularity">X = 1.</param>
+public sealed record Caller(
+    long? CounterpartyId, string Name, long? PersonId, string? PersonName, string? Position, long? ProspectId, string Typed, int Likeness,
+    short? Importance = null, short? Stage = null, short? Regularity = null);
+
+/// <summary>Finds whose number it is, among those whom the user may read: one range of the index of number endings and one of the CRM's own.</summary>
+internal sealed class CallerLookup(CrmDbContext database, CurrentUser user)
+{
+    private const int Most = 200;
+
+    /// <summary>The likeliest callers; of a sure match and a doubtful one, only the sure.</summary>
+    /// <param name="typed">In any spelling.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    public async Task<IReadOnlyList<Caller>> FindAsync(string typed, CancellationToken cancellation)
+    {
+        var digits = PhoneDigits.Normalise(typed);
+        if (digits.Length < PhoneDigits.ShortestFragment)
+        {
+            return [];
+        }
+
+        var (low, high) = CallRule.Ending(digits);
+        var scope = user.Rights.ReadScope;
+        var found = await database.ReadSeveralAsync(
+            $"""
+            SELECT c.id, c.name, p.person_id, n.name, n.position, p.typed, p.digits, c.importance, c.stage, c.regularity, 0
+            FROM phone_fragment f JOIN phone p ON p.id = {PhoneFragment.PhoneId} JOIN counterparty c ON c.id = p.counterparty_id
+            LEFT JOIN contact_person n ON n.id = p.person_id
+            WHERE f.entry >= @low AND f.entry < @high AND c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)} LIMIT {Most};
+            SELECT s.id, s.name, NULL, s.company, NULL, s.phone, s.digits, NULL, NULL, NULL, 1
+            FROM prospect s WHERE s.tail = @tail AND s.counterparty_id IS NULL LIMIT {Most}
+            """,
+            [("@low", low), ("@high", high), ("@tail", CallRule.Tail(digits) ?? "-"), .. Reach.Parameters(scope, user)],
+            row => Read(row, digits), cancellation);
+        var callers = found.SelectMany(f => f).Where(c => c.Likeness > 0).ToList();
+        var surest = callers.Count == 0 ? 0 : callers.Max(c => c.Likeness);
+        return [.. callers.Where(c => c.Likeness == surest)
+            .DistinctBy(c => (c.CounterpartyId, c.PersonId, c.ProspectId))
+            .OrderBy(c => c.Importance ?? 9).ThenBy(c => c.Name, StringComparer.CurrentCulture).ThenBy(c => c.PersonName, StringComparer.CurrentCulture).Take(20)];
+    }
+
+    private static Caller Read(System.Data.Common.DbDataReader row, string digits)
+    {
+        var likeness = CallRule.Likeness(row.GetString(6), digits);
+        return row.GetInt32(10) == 0
+            ? new(row.GetInt64(0), row.GetString(1), row.Long(2), row.Text(3), row.Text(4), null, row.GetString(5), likeness, row.Short(7), row.Short(8), row.Short(9))
+            : new(null, row.GetString(1), null, row.Text(3), null, row.GetInt64(0), row.GetString(5), likeness);
+    }
+}

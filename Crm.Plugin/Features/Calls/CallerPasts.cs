@@ -1,0 +1,48 @@
+using Crm.Contracts;
+using Crm.Plugin.Features.ContactLog;
+using Crm.Plugin.Features.Counterparties;
+using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Security;
+using Crm.Plugin.Shell;
+using Crm.Plugin.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Crm.Plugin.Features.Calls;
+
+/// <summary>An order that is agreed and not wholly delivered.</summary>
+public sealed record OpenOrder(long Id, string? Number, DateOnly Date, DateOnly? PromisedOn, long TotalE4, string Currency);
+
+/// <summary>What to know of a caller before the first word.</summary>
+/// <param name="Contacts">The latest, planned ones first.</param>
+/// <param name="Orders">Open ones, newest first.</param>
+/// <param name="Overdue">What they owe and should have paid.</param>
+public sealed record CallerPast(IReadOnlyList<InteractionEntry> Contacts, IReadOnlyList<OpenOrder> Orders, IReadOnlyList<OverdueSum> Overdue);
+
+/// <summary>Reads what to know of a caller: three short index ranges.</summary>
+internal sealed class CallerPasts(CrmDbContext database, InteractionStore interactions, Show show, CurrentUser user)
+{
+    private const int Longest = 3;
+
+    public async Task<CallerPast> ReadAsync(long counterpartyId, CancellationToken cancellation)
+    {
+        var contacts = await interactions.LatestAsync(counterpartyId, null, Longest, cancellation);
+        var orders = await database.ReadAsync(
+            $"""
+            SELECT id, number, date, promised_on, total_e4, currency FROM sales_order
+            WHERE counterparty_id = @id AND state = {(int)OrderState.Confirmed} AND kind = {(int)SalesOrderKind.Sale} AND gone_at IS NULL ORDER BY date DESC, id DESC LIMIT {Longest}
+            """,
+            [("@id", counterpartyId)], row => new OpenOrder(row.GetInt64(0), row.Text(1), row.Day(2), row.DayOrNull(3), row.GetInt64(4), row.GetString(5)), cancellation);
+        var overdue = await database.ReadAsync(
+            """
+            SELECT currency, SUM(amount_e4), COUNT(*), MIN(due_on) FROM payment
+            WHERE counterparty_id = @id AND due_on < @today AND paid_on IS NULL AND gone_at IS NULL GROUP BY currency ORDER BY currency
+            """,
+            [("@id", counterpartyId), ("@today", show.Today.DayNumber)],
+            row => new OverdueSum(row.GetString(0), Convert.ToInt64(row.GetValue(1), null), row.GetInt64(2), row.Day(3)), cancellation);
+        return new(contacts, orders, overdue);
+    }
+
+    /// <summary>Null when it is out of reach.</summary>
+    public Task<string?> NameAsync(long counterpartyId, CancellationToken cancellation) =>
+        database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user).Where(c => c.Id == counterpartyId).Select(c => (string?)c.Name).FirstOrDefaultAsync(cancellation);
+}

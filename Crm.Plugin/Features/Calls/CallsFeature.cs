@@ -1,0 +1,38 @@
+using Crm.Plugin.Security;
+using Crm.Plugin.Shell;
+using Crm.Plugin.Shell.Live;
+
+namespace Crm.Plugin.Features.Calls;
+
+/// <summary>Registers calls.</summary>
+internal static class CallsFeature
+{
+    public static IServiceCollection AddCalls(this IServiceCollection services) => services
+        .AddScoped<CallLog>()
+        .AddScoped<CallDesk>()
+        .AddScoped<CallerLookup>()
+        .AddScoped<CallerPasts>()
+        .AddScoped<CallHistory>()
+        .AddScoped<CallSettings>()
+        .AddScoped<ProspectStore>()
+        .AddSingleton(new LivePart("call-pop", "/calls/pop", CallLog.News, IsFetchedAtOnce: true))
+        .AddSingleton(new MenuEntry("/calls", "Calls", "phone", 27, _ => true));
+
+    public static void MapCalls(this IEndpointRouteBuilder routes)
+    {
+        routes.MapCallApi();
+        var screens = routes.MapGroup("/calls");
+        screens.MapGet("", CallScreens.ListAsync);
+        screens.MapGet("/lookup", CallScreens.LookUpAsync);
+        screens.MapGet("/pop", CallEndpoints.PopAsync);
+        screens.MapPost("/{id:long}/choose", CallEndpoints.ChooseAsync);
+        screens.MapPost("/{id:long}/dismiss", CallEndpoints.DismissAsync);
+        screens.MapPost("/{id:long}/log", CallEndpoints.LogAsync);
+        screens.MapPost("/{id:long}/prospect", CallEndpoints.ProspectAsync);
+        screens.MapGet("/prospects", CallScreens.ProspectsAsync);
+        screens.MapPost("/prospects", CallScreens.AddProspectAsync);
+        screens.MapPost("/prospects/{id:long}/link", CallScreens.LinkAsync);
+        screens.MapGet("/settings", CallScreens.SettingsAsync).RequireAuthorization(Policies.Administrator);
+        screens.MapPost("/settings", CallScreens.SaveSettingsAsync).RequireAuthorization(Policies.Administrator);
+    }
+}

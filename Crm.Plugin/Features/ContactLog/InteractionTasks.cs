@@ -1,0 +1,44 @@
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Crm.Plugin.Features.ContactLog;
+
+/// <summary>The checklist of an interaction: items are added and ticked, never lost.</summary>
+internal sealed class InteractionTasks(CrmDbContext database, CurrentUser user, AuditLog audit, TimeProvider clock)
+{
+    public Task<List<InteractionTask>> ReadAsync(long interactionId, CancellationToken cancellation) =>
+        database.Set<InteractionTask>().Where(t => t.InteractionId == interactionId).OrderBy(t => t.No).Take(InteractionRule.Rows).ToListAsync(cancellation);
+
+    /// <summary>Adds items at the end.</summary>
+    /// <returns>Why it was refused; empty when they are kept.</returns>
+    public async Task<IReadOnlyList<Refusal>> AddAsync(long interactionId, IReadOnlyList<string> items, CancellationToken cancellation)
+    {
+        var there = await ReadAsync(interactionId, cancellation);
+        if (InteractionRule.CheckList(items, there.Count) is { Count: > 0 } refusals)
+        {
+            return refusals;
+        }
+
+        var next = there.Count == 0 ? 0 : there[^1].No + 1;
+        database.AddRange(items.Select((text, i) => new InteractionTask { InteractionId = interactionId, No = next + i, Text = text }));
+        await database.SaveChangesAsync(cancellation);
+        return [];
+    }
+
+    /// <summary>Ticks an item, or takes the tick off.</summary>
+    public async Task TickAsync(long interactionId, int no, bool isDone, CancellationToken cancellation)
+    {
+        DateTimeOffset? at = isDone ? clock.GetUtcNow() : null;
+        long? by = isDone ? user.Id : null;
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+        if (await database.Set<InteractionTask>().Where(t => t.InteractionId == interactionId && t.No == no && t.DoneAt == null == isDone)
+            .ExecuteUpdateAsync(t => t.SetProperty(x => x.DoneAt, at).SetProperty(x => x.DoneBy, by), cancellation) > 0)
+        {
+            audit.Note(database, isDone ? "interaction.prepared" : "interaction.unprepared", "interaction", InteractionAudit.Id(interactionId));
+            await database.SaveChangesAsync(cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+    }
+}
