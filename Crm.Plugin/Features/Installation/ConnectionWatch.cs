@@ -31,13 +31,12 @@ internal sealed partial class ConnectionWatch(
         feed.Reported += Notice;
         try
         {
-            while (true)
+            while (!stoppingToken.IsCancellationRequested)
             {
                 await LookAsync(stoppingToken);
                 using var turn = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
                 await Task.WhenAny(usersWereRead.WaitAsync(turn.Token), Task.Delay(Period, clock, turn.Token));
                 await turn.CancelAsync();
-                stoppingToken.ThrowIfCancellationRequested();
             }
         }
         finally

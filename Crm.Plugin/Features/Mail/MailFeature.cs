@@ -14,7 +14,7 @@ internal static class MailFeature
         services.AddSingleton<MailTrust>().AddSingleton<MailFiles>();
         services.AddScoped<MailAccounts>().AddScoped<MailSender>().AddScoped<MailWriter>().AddScoped<MailRecipients>().AddScoped<ComposeServices>().AddScoped<UnsubscribeLinks>();
         services.AddScoped<MailMatcher>().AddScoped<MailIntake>().AddScoped<FolderMail>().AddScoped<ImapMail>().AddScoped<MailFetcher>();
-        services.AddSingleton(new MenuEntry("/mail", "E-mail", "mail", 27, _ => true));
+        services.AddSingleton(new MenuEntry("/mail", "E-mail", "mail", 28, _ => true));
         if (carries)
         {
             services.AddHostedService<MailSchedule>();
