@@ -1,5 +1,6 @@
 #!/bin/bash
-# Installs from Debian 12's packages what the tests need: PostgreSQL 15, Tryton 6.0 with its modules, Chromium and fonts.
+# Installs from Debian 12's packages what the tests need: PostgreSQL 15, Tryton 6.0 with its modules, Chromium and fonts,
+# and the mail servers Exim and Dovecot.
 # Run as root; needs no init system. Starts nothing: the tests start private servers on free ports and stop them again.
 # A second run only looks and ends within a second.
 set -euo pipefail
@@ -7,6 +8,7 @@ set -euo pipefail
 packages=(
   postgresql-15
   chromium fonts-dejavu-core
+  exim4-daemon-light dovecot-imapd
   tryton-server python3-psycopg2
   # Without these, telephone numbers are not checked and companies have no time zones.
   python3-phonenumbers python3-tz

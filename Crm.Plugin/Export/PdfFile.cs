@@ -6,7 +6,10 @@ namespace Crm.Plugin.Export;
 
 /// <summary>The few parts of a PDF that a table needs: pages with text and lines in one embedded font.</summary>
 /// <remarks>ISO 32000-1: text strings are glyph numbers (Identity-H), with a ToUnicode map so that text can be searched and copied.</remarks>
-internal sealed class PdfFile(TrueTypeFont font)
+/// <param name="font">Of all texts.</param>
+/// <param name="width">Of every page, in points.</param>
+/// <param name="height">Of every page, in points.</param>
+internal sealed class PdfFile(TrueTypeFont font, double width = PdfFile.Width, double height = PdfFile.Height)
 {
     private const int FirstPage = 8;
 
@@ -33,7 +36,7 @@ internal sealed class PdfFile(TrueTypeFont font)
             glyphs.Append(glyph.ToString("X4", CultureInfo.InvariantCulture));
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"BT {grey:0.##} g /F {size:0.##} Tf {x:0.##} {Height - y:0.##} Td <{glyphs}> Tj ET\n");
+        return string.Create(CultureInfo.InvariantCulture, $"BT {grey:0.##} g /F {size:0.##} Tf {x:0.##} {height - y:0.##} Td <{glyphs}> Tj ET\n");
     }
 
     /// <summary>A thin horizontal line.</summary>
@@ -75,7 +78,7 @@ internal sealed class PdfFile(TrueTypeFont font)
         Stream(Packed(Encoding.ASCII.GetBytes(ToUnicode())));
         foreach (var page in pages)
         {
-            Object($"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {Width} {Height}] /Resources << /Font << /F 3 0 R >> >> /Contents {starts.Count + 2} 0 R >>");
+            Object($"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {Number(width)} {Number(height)}] /Resources << /Font << /F 3 0 R >> >> /Contents {starts.Count + 2} 0 R >>");
             Stream(page);
         }
 
@@ -90,6 +93,8 @@ internal sealed class PdfFile(TrueTypeFont font)
         Raw($"trailer\n<< /Size {starts.Count + 1} /Root 1 0 R /Info {starts.Count} 0 R >>\nstartxref\n{table}\n%%EOF\n");
         return file.ToArray();
     }
+
+    private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
     private string ToUnicode()
     {

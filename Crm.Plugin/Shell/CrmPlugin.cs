@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Crm.Plugin.Features.AddressHarvest;
 using Crm.Plugin.Features.Administration;
 using Crm.Plugin.Features.Api;
 using Crm.Plugin.Features.Calls;
@@ -11,8 +12,10 @@ using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Features.MyDay;
 using Crm.Plugin.Features.Notifications;
 using Crm.Plugin.Features.Orders;
+using Crm.Plugin.Features.Paper;
 using Crm.Plugin.Features.Retention;
 using Crm.Plugin.Features.SalesHistory;
+using Crm.Plugin.Features.Sms;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Security;
@@ -78,6 +81,7 @@ public static class CrmPlugin
         services.AddOrders();
         services.AddRetention(evaluates: options.RunJobs);
         services.AddSalesHistory(renews: options.RunJobs);
+        services.AddSms(sends: options.RunJobs);
         if (options.RunJobs)
         {
             services.AddClassificationSchedule();
@@ -104,6 +108,7 @@ public static class CrmPlugin
         app.MapGet("/", () => TypedResults.Redirect("/my-day"));
         app.MapFallback(() => Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound }));
         // One line a feature, in the alphabet's order.
+        app.MapAddressHarvest();
         app.MapAdministration();
         app.MapApi();
         app.MapCalls();
@@ -114,7 +119,9 @@ public static class CrmPlugin
         app.MapMyDay();
         app.MapNotifications();
         app.MapOrders();
+        app.MapPaper();
         app.MapRetention();
+        app.MapSms();
     }
 
     /// <summary>Makes the data folder, brings the database up to this version and connects the .NET ERP that hosts the process, where one does. Safe to repeat.</summary>

@@ -90,7 +90,8 @@ internal sealed class MimeField
         return result.ToArray();
     }
 
-    private static string Unquoted(string value)
+    /// <summary>Without quotes and what escapes them.</summary>
+    public static string Unquoted(string value)
     {
         if (!value.StartsWith('"'))
         {

@@ -159,7 +159,7 @@ internal sealed partial class MimeHeaders
             return null;
         }
 
-        var name = open > 0 ? MimeText.Words(part[..open].Trim().Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal)).Trim() : "";
+        var name = open > 0 ? MimeText.Words(MimeField.Unquoted(part[..open].Trim())).Trim() : "";
         return new(name.Length == 0 ? null : name, address);
     }
 

@@ -90,7 +90,7 @@ internal static class MimeWriter
         return Encoding.ASCII.GetBytes(text.ToString());
     }
 
-    /// <summary>Encoded words of whole letters, each at most 75 characters (RFC 2047); ASCII stays as it is.</summary>
+    /// <summary>Encoded words of whole letters, short enough for one line with a header's name (RFC 2047); ASCII stays as it is.</summary>
     internal static string Words(string text)
     {
         if (Ascii.IsValid(text) && !text.Contains("=?", StringComparison.Ordinal) && !text.Any(char.IsControl))
@@ -104,7 +104,7 @@ internal static class MimeWriter
         foreach (var rune in text.EnumerateRunes())
         {
             var count = (Rune.IsControl(rune) ? new Rune(' ') : rune).EncodeToUtf8(octets);
-            if (part.Length + count > 45)
+            if (part.Length + count > 39)
             {
                 words.Add(Word(part));
             }

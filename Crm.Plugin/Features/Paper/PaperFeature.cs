@@ -1,0 +1,105 @@
+using System.Globalization;
+using Crm.Plugin.Features.Counterparties;
+using Crm.Plugin.Features.Mail;
+using Crm.Plugin.Features.Notifications;
+using Crm.Plugin.Mirror;
+using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Security;
+using Crm.Plugin.Shell;
+using Crm.Plugin.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Crm.Plugin.Features.Paper;
+
+/// <summary>Envelopes and labels for a selection of counterparties.</summary>
+internal static class PaperFeature
+{
+    private const int Most = 2_000;
+
+    public static void MapPaper(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/paper", ShowAsync);
+        routes.MapPost("/paper", PrintAsync);
+    }
+
+    private static async Task<IResult> ShowAsync(HttpRequest request, CounterpartySearch search, CrmDbContext database, CurrentUser user, CancellationToken cancellation) =>
+        user.Rights.ExportScope == Scope.None
+            ? Screen.Of<MessagePage>(new { Status = StatusCodes.Status403Forbidden })
+            : await PageAsync(new NoticeForm(new() { ["selection"] = CounterpartyFilter.From(request.Query).ToQuery(), ["format"] = "DL", ["skip"] = "0" }), search, database, user, cancellation);
+
+    private static async Task<IResult> PrintAsync(HttpContext http, CounterpartySearch search, CrmDbContext database, CurrentUser user, AuditLog audit, TimeProvider clock, CancellationToken cancellation)
+    {
+        if (user.Rights.ExportScope == Scope.None)
+        {
+            return Screen.Of<MessagePage>(new { Status = StatusCodes.Status403Forbidden });
+        }
+
+        var form = NoticeForm.From(await http.Request.ReadFormAsync(cancellation));
+        var format = PaperFormat.Find(form["format"]);
+        if (format is null)
+            form.Refuse("format", MailRefusals.NotListed);
+        var skip = form.Number("skip", 0, 100) ?? 0;
+        form.Whole("sender", 500);
+        var (ready, _, _) = await SelectAsync(form, search, database, user, cancellation);
+        if (ready.Count == 0)
+            form.Refuse("selection", PaperRefusals.Nobody);
+        if (form.Refusals.Count > 0)
+        {
+            return (await PageAsync(form, search, database, user, cancellation)).WithStatus(http, StatusCodes.Status422UnprocessableEntity);
+        }
+
+        // Addresses leave the house: noted like every export.
+        audit.Note(database, "counterparties.printed", "counterparty", null, form["selection"]);
+        await database.SaveChangesAsync(cancellation);
+        var pdf = PaperWriter.Write(format!, ready, form["sender"].Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), skip, format!.Name);
+        return TypedResults.File(pdf, "application/pdf", string.Create(CultureInfo.InvariantCulture, $"{format.Code}-{clock.GetUtcNow():yyyy-MM-dd}.pdf"));
+    }
+
+    private static async Task<(IReadOnlyList<IReadOnlyList<string>> Ready, IReadOnlyList<string> Skipped, bool IsCut)> SelectAsync(
+        NoticeForm form, CounterpartySearch search, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
+    {
+        var filter = CounterpartyFilter.From(new QueryCollection(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(form["selection"])));
+        var scope = user.Rights.ExportScope < user.Rights.ReadScope ? user.Rights.ExportScope : user.Rights.ReadScope;
+        var lines = new List<CounterpartyLine>();
+        string? after = null;
+        do
+        {
+            var page = await search.ListAsync(filter, after, 1_000, cancellation, scope);
+            lines.AddRange(page.Lines);
+            after = page.Next;
+        }
+        while (after is not null && lines.Count < Most);
+        var ids = lines.Select(l => l.Id).ToList();
+        var addresses = await database.Set<CounterpartyRecord>().Where(c => ids.Contains(c.Id)).Select(c => new { c.Id, c.Addresses }).ToDictionaryAsync(c => c.Id, c => c.Addresses, cancellation);
+        var (ready, skipped) = (new List<IReadOnlyList<string>>(), new List<string>());
+        foreach (var line in lines)
+        {
+            var written = MirrorJson.ReadAddresses(addresses[line.Id]).Select(a => PostalRule.Lines(line.Name, a, form["home"].Length == 2 ? form["home"] : null)).FirstOrDefault(a => a is not null);
+            if (written is null)
+            {
+                skipped.Add(line.Name);
+            }
+            else
+            {
+                ready.Add(written);
+            }
+        }
+
+        return (ready, skipped, after is not null);
+    }
+
+    private static async Task<IResult> PageAsync(NoticeForm form, CounterpartySearch search, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
+    {
+        var (ready, skipped, isCut) = await SelectAsync(form, search, database, user, cancellation);
+        return Screen.Of<PaperPage>(new { Form = form, Ready = ready.Count, Skipped = skipped, First = ready.Count > 0 ? ready[0] : [], IsCut = isCut });
+    }
+}
+
+/// <summary>Every reason that the form refuses for; each has translations.</summary>
+public static class PaperRefusals
+{
+    public const string Nobody = "Nobody of this selection has a postal address.";
+
+    /// <summary>All of them.</summary>
+    public static IEnumerable<string> All => typeof(PaperRefusals).GetFields().Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!);
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using Crm.Plugin.Features.Counterparties;
+using Crm.Plugin.Features.Mail;
+using Crm.Plugin.Features.Notifications;
+using Crm.Plugin.Security;
+using Crm.Plugin.Shell;
+using Crm.Plugin.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Crm.Plugin.Features.Sms;
+
+/// <summary>One message of the list with its fate.</summary>
+public sealed record SmsLine(long Id, string Number, string Text, int Parts, SmsState State, string? Error, DateTimeOffset CreatedAt, long? CounterpartyId);
+
+/// <summary>Writing messages to a selection, their fate, and the gateway.</summary>
+internal static class SmsEndpoints
+{
+    private const int PageSize = 50;
+
+    public static async Task<IResult> NewAsync(HttpRequest request, SmsComposer composer, CrmDbContext database, CancellationToken cancellation) =>
+        await PageAsync(new NoticeForm(new() { ["key"] = Guid.NewGuid().ToString("N"), ["selection"] = CounterpartyFilter.From(request.Query).ToQuery() }), composer, database, cancellation);
+
+    public static async Task<IResult> SendAsync(HttpContext http, SmsComposer composer, CrmDbContext database, CancellationToken cancellation)
+    {
+        var form = NoticeForm.From(await http.Request.ReadFormAsync(cancellation), 4_000);
+        if (form.Whole("text", 4_000).Length == 0)
+            form.Refuse("text", SmsRefusals.NoText);
+        foreach (var unknown in MailFields.Unknown(form["text"]))
+            form.Refuse("text", MailRefusals.UnknownField, "{" + unknown + "}");
+        if (SmsRule.Measure(form["text"]) is { Parts: > SmsRule.MostParts } length)
+            form.Refuse("text", SmsRefusals.TooManyParts, length.Parts, SmsRule.MostParts);
+        var selection = await composer.SelectAsync(Filter(form), cancellation);
+        if (selection.Recipients.Count == 0)
+            form.Refuse("to", SmsRefusals.NobodyLeft);
+        if (form.Refusals.Count > 0 || form["do"] == "count")
+        {
+            return (await PageAsync(form, composer, database, cancellation)).WithStatus(http, form.Refusals.Count > 0 ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status200OK);
+        }
+
+        await composer.SendAsync(form["key"], form["text"], selection.Recipients, cancellation);
+        return TypedResults.Redirect("/sms");
+    }
+
+    /// <summary>A user's own messages; an administrator sees everybody's.</summary>
+    public static async Task<IResult> ListAsync(long? before, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
+    {
+        var edge = before ?? long.MaxValue;
+        var lines = await database.Set<SmsOut>().Where(m => m.Id < edge && (user.IsAdministrator || m.UserId == user.Id)).OrderByDescending(m => m.Id).Take(PageSize + 1)
+            .Select(m => new SmsLine(m.Id, m.Number, m.Text, m.Parts, m.State, m.Error, m.CreatedAt, m.CounterpartyId)).ToListAsync(cancellation);
+        var next = lines.Count > PageSize ? lines[PageSize - 1].Id : (long?)null;
+        return Screen.Of<SmsPage>(new { Lines = (IReadOnlyList<SmsLine>)[.. lines.Take(PageSize)], Next = next });
+    }
+
+    /// <summary>A number that wants no more.</summary>
+    public static async Task<IResult> StopAsync(HttpContext http, CrmDbContext database, AuditLog audit, TimeProvider clock, CancellationToken cancellation)
+    {
+        var form = await http.Request.ReadFormAsync(cancellation);
+        var code = await database.Set<SmsGateway>().Select(g => g.CountryCode).FirstOrDefaultAsync(cancellation);
+        if (SmsRule.Number(form["number"].ToString(), code) is not { } number)
+        {
+            return TypedResults.BadRequest();
+        }
+
+        if (!await database.Set<SmsSuppression>().AnyAsync(s => s.Number == number, cancellation))
+        {
+            database.Add(new SmsSuppression { Number = number, At = clock.GetUtcNow() });
+            audit.Note(database, "sms.suppressed");
+            await database.SaveChangesAsync(cancellation);
+        }
+
+        return TypedResults.Redirect("/sms");
+    }
+
+    public static async Task<IResult> GatewayAsync(HttpRequest request, CrmDbContext database, CancellationToken cancellation)
+    {
+        var gateway = await database.Set<SmsGateway>().FirstOrDefaultAsync(cancellation) ?? new();
+        return Screen.Of<SmsGatewayPage>(new
+        {
+            Form = new NoticeForm(new() { ["kind"] = gateway.Kind.ToString(), ["url"] = gateway.Url ?? "", ["body"] = gateway.Body ?? "", ["folder"] = gateway.Folder ?? "", ["countryCode"] = gateway.CountryCode ?? "" }),
+            HasSecret = gateway.Secret is not null,
+            IsSaved = request.Query.ContainsKey("saved"),
+        });
+    }
+
+    public static async Task<IResult> SaveGatewayAsync(HttpContext http, CrmDbContext database, SmsSender sender, AuditLog audit, CancellationToken cancellation)
+    {
+        var form = NoticeForm.From(await http.Request.ReadFormAsync(cancellation));
+        var before = await database.Set<SmsGateway>().FirstOrDefaultAsync(cancellation);
+        var kind = Enum.TryParse<SmsGatewayKind>(form["kind"], out var k) && Enum.IsDefined(k) ? k : (SmsGatewayKind?)null;
+        if (kind is null)
+            form.Refuse("kind", MailRefusals.NotListed);
+        if (kind == SmsGatewayKind.Http && !(Uri.TryCreate(form["url"], UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+            form.Refuse("url", NoticeRefusals.BadAddress);
+        if (kind == SmsGatewayKind.Http && !(form["url"] + form["body"]).Contains("{to}", StringComparison.Ordinal))
+            form.Refuse("url", SmsRefusals.NoPlace);
+        if (kind == SmsGatewayKind.Spool && !Directory.Exists(form["folder"]))
+            form.Refuse("folder", MailRefusals.BadFolder);
+        if (form["countryCode"].Length > 3 || !form["countryCode"].All(char.IsAsciiDigit))
+            form.Refuse("countryCode", SmsRefusals.BadCode);
+        if (form.Refusals.Count > 0)
+        {
+            return Screen.Of<SmsGatewayPage>(new { Form = form, HasSecret = before?.Secret is not null, IsSaved = false }).WithStatus(http, StatusCodes.Status422UnprocessableEntity);
+        }
+
+        var gateway = new SmsGateway
+        {
+            Id = 1, Kind = kind!.Value, Url = Text(form, "url"), Body = Text(form, "body"), Folder = Text(form, "folder"), CountryCode = Text(form, "countryCode"),
+            Secret = form["secret"].Length > 0 ? sender.Protect(form["secret"]) : before?.Secret,
+        };
+        database.Entry(gateway).State = before is null ? EntityState.Added : EntityState.Modified;
+        audit.Note(database, "sms.gateway-saved");
+        await database.SaveChangesAsync(cancellation);
+        return TypedResults.Redirect("/sms/gateway?saved=1");
+    }
+
+    private static string? Text(NoticeForm form, string name) => form[name].Length == 0 ? null : form[name];
+
+    private static CounterpartyFilter Filter(NoticeForm form) => CounterpartyFilter.From(new QueryCollection(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(form["selection"])));
+
+    private static async Task<IResult> PageAsync(NoticeForm form, SmsComposer composer, CrmDbContext database, CancellationToken cancellation) => Screen.Of<SmsComposePage>(new
+    {
+        Form = form,
+        Selection = await composer.SelectAsync(Filter(form), cancellation),
+        HasGateway = await database.Set<SmsGateway>().AnyAsync(g => g.Kind != SmsGatewayKind.None, cancellation),
+    });
+}
+
+/// <summary>Every reason that these forms refuse for; each has translations.</summary>
+public static class SmsRefusals
+{
+    public const string NoText = "Write a few words.";
+    public const string TooManyParts = "The message would have {0} parts; at most {1} are sent.";
+    public const string NobodyLeft = "Nobody of this selection can get a message.";
+    public const string NoPlace = "The address or the body needs the place to in braces where the number goes.";
+    public const string BadCode = "A country code is one to three digits.";
+
+    /// <summary>All of them.</summary>
+    public static IEnumerable<string> All => typeof(SmsRefusals).GetFields().Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!);
+}

@@ -1,0 +1,220 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Crm.Plugin.Features.ContactLog;
+using Crm.Plugin.Features.Mail;
+using Crm.Plugin.Features.Mail.Imap;
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+using Crm.Tests.App;
+using Crm.Tests.Features.ContactLog;
+using Crm.Tests.Servers;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Crm.Tests.Features.Mail;
+
+/// <summary>Letters in: from a real Dovecot, from folders, through a port of our own.</summary>
+public sealed class MailReceiveTests(PostgresServer postgres, MailServer server)
+{
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Imap_LettersOfKnownPeople_AreStoredOnceAndTheOthersQueued(DatabaseKind kind)
+    {
+        await server.StartAsync();
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var id = await app.AddRomashkaAsync();
+        var mailbox = $"in-{kind}".ToLowerInvariant();
+        var account = await app.AddAccountAsync(server, MailSource.Imap, mailbox);
+        var second = await app.AddAccountAsync(server, MailSource.Imap, mailbox + "2", isDefault: false);
+        var large = MailWorld.Letter("info@romashka.example", "large@x", body: new string('x', 3 << 20));
+        foreach (var letter in (string[])[MailWorld.Letter("Мария <MARIA@romashka.example>", "one@x"), MailWorld.Letter("spam@nobody.example", "two@x"), large, MailWorld.Letter("info@romashka.example", "auto@x", more: "Auto-Submitted: auto-replied\n")])
+        {
+            await server.DeliverAsync(mailbox, Encoding.UTF8.GetBytes(letter.ReplaceLineEndings("\r\n")));
+        }
+
+        await server.DeliverAsync(mailbox + "2", Encoding.UTF8.GetBytes(MailWorld.Letter("Мария <maria@romashka.example>", "one@x").ReplaceLineEndings("\r\n"))); // the same letter to a second mailbox
+
+        Assert.Equal(5, await app.FetchMailAsync());
+        Assert.Equal(0, await app.FetchMailAsync());
+        await using (var database = app.Database())
+        {
+            // As if the server had numbered anew: everything is read again, and nothing stored twice.
+            await database.Set<MailAccount>().ExecuteUpdateAsync(a => a.SetProperty(x => x.UidValidity, 0L));
+        }
+
+        await app.FetchMailAsync();
+        Assert.Equal(["large@x Stored", "one@x Stored", "two@x Unmatched"], (await app.InboxAsync()).Select(m => $"{m.MessageId} {m.State}").Order(StringComparer.Ordinal));
+        Assert.Equal(2, (await app.InteractionsAsync()).Count);
+        Assert.All(await app.InteractionsAsync(), i => Assert.Equal((id, InteractionDirection.Incoming, InteractionKind.Email), (i.CounterpartyId, i.Direction, i.Kind)));
+        Assert.Equal(new() { ["fetched"] = 8, ["matched"] = 2, ["stored"] = 2, ["unmatched"] = 1, ["skipped.automatic"] = 2, ["skipped.known"] = 3 }, await app.CountsAsync(account));
+        Assert.Equal(new() { ["fetched"] = 2, ["skipped.known"] = 2 }, await app.CountsAsync(second));
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Conversation_FromAnUnknownAddress_StaysWithItsCounterparty(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var id = await app.AddRomashkaAsync();
+        var account = await app.AddAccountAsync();
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        Assert.Equal("stored", await app.TakeAsync(account, MailWorld.Letter("maria@romashka.example", "q1@x", "Цены")));
+        var received = (await app.InboxAsync()).Single();
+        var page = await browser.OpenAsync($"/mail/new?counterparty={id}&reply={received.Id}");
+        Assert.Equal("Re: Цены", page.QuerySelector("[name=subject]")?.GetAttribute("value"));
+        await browser.SubmitAsync("/mail/send", new() { ["key"] = "k", ["counterparty"] = $"{id}", ["reply"] = $"{received.Id}", ["to"] = "maria@romashka.example", ["subject"] = "Re: Цены", ["text"] = "Вот", ["do"] = "send" });
+        Assert.Equal($"/counterparties/{id}", browser.Location);
+        var answer = (await app.OutboxAsync()).Single();
+        Assert.Equal(("q1@x", "q1@x"), (answer.InReplyTo, answer.ReferenceIds));
+
+        Assert.Equal("stored", await app.TakeAsync(account, MailWorld.Letter("maria@home.example", "q2@x", "Re: Цены", $"In-Reply-To: <{answer.MessageId}>\nReferences: <q1@x> <{answer.MessageId}>\n")));
+        Assert.Equal("skipped.own", await app.TakeAsync(account, MailWorld.Letter("sales@trade.example", answer.MessageId)));
+        Assert.Equal(id, (await app.InboxAsync()).Last().CounterpartyId);
+    }
+
+    [Fact]
+    public async Task Unknown_WithoutQueue_LeavesNothing()
+    {
+        await using var app = await CrmApp.StartAsync();
+        var account = await app.AddAccountAsync(keepsUnknown: false);
+
+        Assert.Equal("skipped.unknown", await app.TakeAsync(account, MailWorld.Letter("wife@home.example", "private@x", "Ужин")));
+
+        Assert.Empty(await app.InboxAsync());
+        Assert.False(Directory.Exists(Path.Combine(app.Folder, "mail")));
+        Assert.Equal(new() { ["fetched"] = 1, ["skipped.unknown"] = 1 }, await app.CountsAsync(account));
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Queue_AssignAndForget_DecideOnce(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var id = await app.AddRomashkaAsync();
+        var account = await app.AddAccountAsync();
+        await app.TakeAsync(account, MailWorld.Letter("new@person.example", "n1@x", "Хочу купить"));
+        await app.TakeAsync(account, MailWorld.Letter("spam@person.example", "n2@x", "Купите слона"));
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var letters = await app.InboxAsync();
+        var page = await browser.OpenAsync($"/mail?of={letters[0].Id}&find=ромашка");
+        Assert.Equal($"{id}", page.QuerySelector($"#mail-{letters[0].Id} option")?.GetAttribute("value"));
+
+        await browser.SubmitAsync($"/mail/{letters[0].Id}/assign", new() { ["counterparty"] = $"{id}" });
+        Assert.Equal($"/mail/{letters[0].Id}", browser.Location);
+        await browser.SubmitAsync($"/mail/{letters[0].Id}/assign", new() { ["counterparty"] = $"{id}" });
+        Assert.Equal(HttpStatusCode.NotFound, browser.Status);
+        await browser.SubmitAsync($"/mail/{letters[1].Id}/ignore", new Dictionary<string, string>());
+
+        Assert.Single(await app.InteractionsAsync());
+        var forgotten = (await app.InboxAsync())[1];
+        Assert.Equal((MailInState.Ignored, "", null, null), (forgotten.State, forgotten.FromAddress, forgotten.Subject, forgotten.Text));
+        Assert.Single(Directory.GetFiles(Path.Combine(app.Folder, "mail"), "*", SearchOption.AllDirectories));
+        Assert.Equal("skipped.known", await app.TakeAsync(account, MailWorld.Letter("spam@person.example", "n2@x", "Купите слона")));
+    }
+
+    [Fact]
+    public async Task Folder_EmlAndMaildir_AreTakenInAndPutAside()
+    {
+        var clock = new FixedClock(TimeProvider.System.GetUtcNow());
+        await using var app = await CrmApp.StartAsync(clock: clock);
+        await app.AddRomashkaAsync();
+        var (plain, maildir) = (Directory.CreateTempSubdirectory("crm-eml-").FullName, Directory.CreateTempSubdirectory("crm-maildir-").FullName);
+        Directory.CreateDirectory(Path.Combine(maildir, "new"));
+        Directory.CreateDirectory(Path.Combine(maildir, "cur"));
+        await app.AddAccountAsync(source: MailSource.Folder, folder: plain);
+        await app.AddAccountAsync(source: MailSource.Folder, folder: maildir, mailbox: "second", isDefault: false);
+        await File.WriteAllTextAsync(Path.Combine(plain, "a.eml"), MailWorld.Letter("info@romashka.example", "f1@x"));
+        await File.WriteAllTextAsync(Path.Combine(plain, "note.txt"), "not a letter");
+        await File.WriteAllTextAsync(Path.Combine(maildir, "new", "1.host"), MailWorld.Letter("info@romashka.example", "f2@x"));
+
+        Assert.Equal(1, await app.FetchMailAsync()); // the file may still be being written
+        clock.Now += TimeSpan.FromSeconds(10);
+        Assert.Equal(1, await app.FetchMailAsync());
+
+        Assert.Equal(["f1@x", "f2@x"], (await app.InboxAsync()).Select(m => m.MessageId).Order(StringComparer.Ordinal));
+        Assert.Equal(["a.eml", "note.txt"], Directory.GetFiles(plain, "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
+        Assert.True(File.Exists(Path.Combine(plain, "done", "a.eml")));
+        Assert.True(File.Exists(Path.Combine(maildir, "cur", "1.host:2,S")));
+        Directory.Delete(plain, true);
+        Directory.Delete(maildir, true);
+    }
+
+    [Fact]
+    public async Task Listener_ForwardedLetters_AreTakenForItsOwnAddressOnly()
+    {
+        await using var app = await CrmApp.StartAsync(runJobs: true);
+        await app.AddRomashkaAsync();
+        var port = ServerProcess.FreePort();
+        await using (var database = app.Database())
+        {
+            database.Add(new MailAccount { FromAddress = "sales@trade.example", IsActive = true, Source = MailSource.Listener, InHost = "127.0.0.1", InPort = port, KeepsUnknown = true });
+            await database.SaveChangesAsync();
+        }
+
+        using var client = await ConnectAsync(port);
+        using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
+        await using var writer = new StreamWriter(client.GetStream(), new UTF8Encoding(false)) { NewLine = "\r\n", AutoFlush = true };
+        Assert.StartsWith("220", await reader.ReadLineAsync(), StringComparison.Ordinal);
+        foreach (var (command, answer) in ((string, string)[])[("HELO office", "250"), ("MAIL FROM:<maria@romashka.example>", "250"), ("DATA", "503"), ("RCPT TO:<victim@elsewhere.example>", "550"), ("RCPT TO:<Sales@trade.example>", "250"), ("DATA", "354")])
+        {
+            await writer.WriteLineAsync(command);
+            Assert.StartsWith(answer, await reader.ReadLineAsync(), StringComparison.Ordinal);
+        }
+
+        await writer.WriteAsync(MailWorld.Letter("maria@romashka.example", "fwd@x", body: "первая\n..точка\n...две").ReplaceLineEndings("\r\n") + "\r\n.\r\n");
+        Assert.StartsWith("250", await reader.ReadLineAsync(), StringComparison.Ordinal);
+        await writer.WriteLineAsync("QUIT");
+        Assert.StartsWith("221", await reader.ReadLineAsync(), StringComparison.Ordinal);
+
+        Assert.Equal(("fwd@x", MailInState.Stored, "первая\n.точка\n..две"), (await app.InboxAsync()).Select(m => (m.MessageId, m.State, m.Text)).Single());
+    }
+
+    [Fact]
+    public async Task Letter_WithScript_IsShownHarmlessAndItsFilesAsDownloads()
+    {
+        await using var app = await CrmApp.StartAsync();
+        await app.AddRomashkaAsync();
+        var account = await app.AddAccountAsync();
+        await app.TakeAsync(account, "From: info@romashka.example\nMessage-ID: <evil@x>\nSubject: <script>alert(1)</script>\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n\n<p onmouseover=alert(1)>Hi<script>alert(1)</script><img src=https://t.example/x.gif></p>\n--b\nContent-Type: text/html; name=evil.html\nContent-Disposition: attachment\n\n<script>alert(1)</script>\n--b--\n");
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var id = (await app.InboxAsync()).Single().Id;
+
+        var page = await browser.OpenAsync($"/mail/{id}");
+
+        Assert.Equal("<p>Hi</p>", page.QuerySelector("#letter")!.InnerHtml.Trim());
+        Assert.DoesNotContain("alert(1)", page.QuerySelector("#letter")!.InnerHtml, StringComparison.Ordinal);
+        using var file = await browser.Http.GetAsync($"/mail/{id}/files/0");
+        Assert.Equal(("application/octet-stream", "attachment"), (file.Content.Headers.ContentType?.MediaType, file.Content.Headers.ContentDisposition?.DispositionType));
+        await app.NarrowSalespeopleAsync();
+        await using (var database = app.Database())
+        {
+            await database.Set<Crm.Plugin.Mirror.Records.CounterpartyRecord>().ExecuteUpdateAsync(c => c.SetProperty(x => x.ManagerLogin, "viktor"));
+        }
+
+        await browser.OpenAsync($"/mail/{id}");
+        Assert.Equal(HttpStatusCode.NotFound, browser.Status);
+        using var hidden = await browser.Http.GetAsync($"/mail/{id}/files/0");
+        Assert.Equal(HttpStatusCode.NotFound, hidden.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("INBOX", "INBOX")]
+    [InlineData("Входящие", "&BBIERQQ+BDQETwRJBDgENQ-")]
+    [InlineData("A&B", "A&-B")]
+    public void Utf7_Mailbox_IsWrittenAsTheServerNamesIt(string name, string expected) => Assert.Equal(expected, ImapSession.Utf7(name));
+
+    private static async Task<TcpClient> ConnectAsync(int port)
+    {
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                var client = new TcpClient();
+                await client.ConnectAsync(IPAddress.Loopback, port);
+                return client;
+            }
+            catch (SocketException) when (i < 200)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            }
+        }
+    }
+}
