@@ -2,13 +2,17 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Crm.Plugin.Features.Administration;
 using Crm.Plugin.Features.Api;
+using Crm.Plugin.Features.Calendar;
 using Crm.Plugin.Features.Calls;
+using Crm.Plugin.Features.Care;
 using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Counterparties;
+using Crm.Plugin.Features.Duplicates;
 using Crm.Plugin.Features.Installation;
 using Crm.Plugin.Features.MyDay;
 using Crm.Plugin.Features.Orders;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Features.Retention;
 using Crm.Plugin.Features.SalesHistory;
 using Crm.Plugin.Jobs;
@@ -65,13 +69,17 @@ public static class CrmPlugin
         // One line a feature, in the alphabet's order.
         services.AddAdministration();
         services.AddApi();
+        services.AddCalendar();
         services.AddCalls();
+        services.AddCare();
         services.AddClassification();
         services.AddContactLog();
         services.AddCounterparties();
+        services.AddDuplicates(searches: options.RunJobs);
         services.AddInstallation();
         services.AddMyDay();
         services.AddOrders();
+        services.AddPeople(sends: options.RunJobs);
         services.AddRetention(evaluates: options.RunJobs);
         services.AddSalesHistory(renews: options.RunJobs);
         if (options.RunJobs)
@@ -102,12 +110,16 @@ public static class CrmPlugin
         // One line a feature, in the alphabet's order.
         app.MapAdministration();
         app.MapApi();
+        app.MapCalendar();
         app.MapCalls();
+        app.MapCare();
         app.MapClassification();
         app.MapContactLog();
         app.MapCounterparties();
+        app.MapDuplicates();
         app.MapMyDay();
         app.MapOrders();
+        app.MapPeople();
         app.MapRetention();
     }
 
