@@ -64,3 +64,17 @@ public interface ISalesOrderWriter
     /// <exception cref="HostException">Every failure.</exception>
     Task<OrderState> CancelAsync(HostKey order, string reason, CancellationToken cancellation);
 }
+
+/// <summary>A contact mechanism to add to a counterparty or to one of its contact persons.</summary>
+/// <param name="Counterparty">Whose it is, or whom the person speaks for.</param>
+/// <param name="Person">The contact person whose it is; null when it is the counterparty's own.</param>
+/// <param name="Mechanism">What to add.</param>
+public sealed record NewContactMechanism(HostKey Counterparty, HostKey? Person, ContactMechanism Mechanism);
+
+/// <summary>Adds contact mechanisms in the ERP. Optional: without it they stay the plugin's own.</summary>
+public interface IContactMechanismWriter
+{
+    /// <summary>Adds one, or finds the one that the same key, or anybody else, made before: two mechanisms of one kind and value are one.</summary>
+    /// <inheritdoc cref="ICounterpartyWriter.CreateAsync"/>
+    Task<Written> AddAsync(NewContactMechanism record, Guid idempotencyKey, CancellationToken cancellation);
+}

@@ -33,6 +33,7 @@ internal sealed class TrytonHost : IHost
             [typeof(ISupplierTermsSource)] = new(() => new TrytonSupplierTermsSource(reads, names), Needs(new TrytonSupplierTerms(reads, names))),
             [typeof(IProductSource)] = new(() => new TrytonProductSource(reads, names), Needs(new TrytonProducts(reads, names))),
             [typeof(IPaymentSource)] = new(() => new TrytonPaymentSource(reads, names), Needs(new TrytonPayments(reads, names))),
+            [typeof(IContactMechanismWriter)] = new(() => new TrytonMechanismWriter(session, reads), [TrytonMechanisms.Model]),
             [typeof(IHostUserSource)] = new(() => new TrytonUsers(reads), []),
             [typeof(IHostSignIn)] = new(() => new TrytonSignIn(channel, endpoint), []),
             [typeof(IHostMenu)] = new(() => new TrytonMenu(session, reads), []),

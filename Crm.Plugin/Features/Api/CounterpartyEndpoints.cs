@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Crm.Contracts;
 using Crm.Plugin.Features.Counterparties;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Shell;
@@ -77,7 +78,7 @@ internal static class CounterpartyEndpoints
     }
 
     private static async Task<IResult> FindAsync(
-        [Description("The plugin's number of it.")] long id, CounterpartyCardStore cards, MirrorKeys keys, Show show, CancellationToken cancellation)
+        [Description("The plugin's number of it.")] long id, CounterpartyCardStore cards, PersonStore persons, MirrorKeys keys, Show show, CancellationToken cancellation)
     {
         if (await cards.ReadAsync(id, show.Today, cancellation) is not { } card)
         {
@@ -90,7 +91,7 @@ internal static class CounterpartyEndpoints
             CounterpartyAnswer.Of(CounterpartyLookup.LineOf(record), origin),
             MechanismAnswer.Of(MirrorJson.ReadMechanisms(record.Mechanisms)),
             MirrorJson.ReadAddresses(record.Addresses),
-            [.. card.Persons.Select(p => new PersonAnswer(p.Id, p.Name, p.Position, MechanismAnswer.Of(p.Mechanisms), p.Birthday, p.IsActive))],
+            [.. (await persons.OfCounterpartyAsync(id, show.Today, cancellation)).Where(p => p.ContactPersonId is not null).Select(p => new PersonAnswer(p.ContactPersonId!.Value, p.Name, p.Position, MechanismAnswer.Of(p.Mechanisms), p.Birthday, p.IsActive))],
             record.CreatedOn,
             card.LastOrderOn,
             new(record.ReadAt, record.Version, card.Freshness.CheckedAt, card.Freshness.Failure?.ToString().ToLowerInvariant())));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crm.Plugin.Features.ContactLog;
+using Crm.Plugin.Features.Duplicates;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
 
@@ -65,15 +66,21 @@ internal static class CallEndpoints
         return await DeskAsync(http, desk, null, [.. outcome.Refusals.Select(r => (id, r))], cancellation);
     }
 
-    public static async Task<IResult> ProspectAsync(long id, HttpContext http, CallDesk desk, ProspectStore prospects, CancellationToken cancellation)
+    public static async Task<IResult> ProspectAsync(long id, HttpContext http, CallDesk desk, ProspectStore prospects, DuplicateStore duplicates, CancellationToken cancellation)
     {
-        var form = await http.Request.ReadFormAsync(cancellation);
+        var form = InteractionForm.From(await http.Request.ReadFormAsync(cancellation));
         if (await desk.FindAsync(id, cancellation) is not { } call)
         {
             return TypedResults.NotFound();
         }
 
-        var refusals = await prospects.AddAsync(new(form["name"]!, form["company"], call.Number, form["note"], form["source"], id), cancellation);
+        if (await CallScreens.LikelyAsync(duplicates, form, "", cancellation) is { Count: > 0 } likely)
+        {
+            http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            return Screen.Of<CallPop>(new { Cards = await desk.OpenAsync(cancellation), Likely = ((long, IReadOnlyList<LikelySame>)?)(id, likely) });
+        }
+
+        var refusals = await prospects.AddAsync(new(form["name"], form["company"], call.Number, form["note"], form["source"], id), cancellation);
         if (refusals.Count == 0)
         {
             await desk.DismissAsync(id, cancellation);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crm.Plugin.Features.ContactLog;
+using Crm.Plugin.Features.Duplicates;
 using Crm.Plugin.Features.MyDay;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
@@ -45,17 +46,26 @@ internal static class CallScreens
     public static async Task<IResult> ProspectsAsync(bool? all, long? before, ProspectStore prospects, CancellationToken cancellation) =>
         Screen.Of<ProspectsPage>(new { Rows = await prospects.ListAsync(all == true, before, PageSize, cancellation), All = all == true, PageSize });
 
-    public static async Task<IResult> AddProspectAsync(HttpContext http, ProspectStore prospects, CancellationToken cancellation)
+    public static async Task<IResult> AddProspectAsync(HttpContext http, ProspectStore prospects, DuplicateStore duplicates, CancellationToken cancellation)
     {
         var form = InteractionForm.From(await http.Request.ReadFormAsync(cancellation));
-        var refusals = await prospects.AddAsync(new(form["name"], form["company"], form["phone"], form["note"], form["source"], null), cancellation);
-        if (refusals.Count == 0)
+        var likely = await LikelyAsync(duplicates, form, form["phone"], cancellation);
+        IReadOnlyList<Refusal> refusals = likely.Count > 0 ? [] : await prospects.AddAsync(new(form["name"], form["company"], form["phone"], form["note"], form["source"], null), cancellation);
+        if (likely.Count == 0 && refusals.Count == 0)
         {
             return TypedResults.LocalRedirect("/calls/prospects");
         }
 
         http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-        return Screen.Of<ProspectsPage>(new { Rows = await prospects.ListAsync(false, null, PageSize, cancellation), PageSize, Form = form, Refusals = refusals });
+        return Screen.Of<ProspectsPage>(new { Rows = await prospects.ListAsync(false, null, PageSize, cancellation), PageSize, Form = form, Refusals = refusals, Likely = likely });
+    }
+
+    /// <summary>Whom somebody new may be, unless the user has said that they are somebody else.</summary>
+    public static async Task<IReadOnlyList<LikelySame>> LikelyAsync(DuplicateStore duplicates, InteractionForm form, string phone, CancellationToken cancellation)
+    {
+        var name = form["company"].Trim().Length > 0 ? form["company"] : form["name"];
+        return form["sure"] == "true" || name.Length > InteractionRule.LineLength || phone.Length > InteractionRule.LineLength ? []
+            : await duplicates.LikelyAsync(name, null, phone.Length == 0 ? [] : [new(Contracts.ContactMechanismKind.Phone, phone)], cancellation);
     }
 
     public static async Task<IResult> LinkAsync(long id, HttpContext http, ProspectStore prospects, CrmDbContext database, CurrentUser user, CancellationToken cancellation)

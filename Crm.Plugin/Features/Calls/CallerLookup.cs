@@ -22,7 +22,7 @@ public sealed record Caller(
     short? Importance = null, short? Stage = null, short? Regularity = null);
 
 /// <summary>Finds whose number it is, among those whom the user may read: one range of the index of number endings and one of the CRM's own.</summary>
-internal sealed class CallerLookup(CrmDbContext database, CurrentUser user)
+internal sealed class CallerLookup(CrmDbContext database, CurrentUser user, Shell.Show show)
 {
     private const int Most = 200;
 
@@ -46,14 +46,18 @@ internal sealed class CallerLookup(CrmDbContext database, CurrentUser user)
             LEFT JOIN contact_person n ON n.id = p.person_id
             WHERE f.entry >= @low AND f.entry < @high AND c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)} LIMIT {Most};
             SELECT s.id, s.name, NULL, s.company, NULL, s.phone, s.digits, NULL, NULL, NULL, 1
-            FROM prospect s WHERE s.tail = @tail AND s.counterparty_id IS NULL LIMIT {Most}
+            FROM prospect s WHERE s.tail = @tail AND s.counterparty_id IS NULL LIMIT {Most};
+            SELECT c.id, c.name, m.contact_person_id, COALESCE(n.name, k.name), n.position, m.value, m.normal, c.importance, c.stage, c.regularity, 0
+            FROM own_mechanism m JOIN counterparty c ON c.id = m.counterparty_id
+            LEFT JOIN contact_person n ON n.id = m.contact_person_id LEFT JOIN person_card k ON k.id = m.card_id
+            WHERE m.tail = @tail AND (m.valid_to IS NULL OR m.valid_to >= @today) AND c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)} LIMIT {Most}
             """,
-            [("@low", low), ("@high", high), ("@tail", CallRule.Tail(digits) ?? "-"), .. Reach.Parameters(scope, user)],
+            [("@low", low), ("@high", high), ("@tail", CallRule.Tail(digits) ?? "-"), ("@today", show.Today.DayNumber), .. Reach.Parameters(scope, user)],
             row => Read(row, digits), cancellation);
         var callers = found.SelectMany(f => f).Where(c => c.Likeness > 0).ToList();
         var surest = callers.Count == 0 ? 0 : callers.Max(c => c.Likeness);
         return [.. callers.Where(c => c.Likeness == surest)
-            .DistinctBy(c => (c.CounterpartyId, c.PersonId, c.ProspectId))
+            .DistinctBy(c => (c.CounterpartyId, c.PersonId ?? (object?)c.PersonName, c.ProspectId))
             .OrderBy(c => c.Importance ?? 9).ThenBy(c => c.Name, StringComparer.CurrentCulture).ThenBy(c => c.PersonName, StringComparer.CurrentCulture).Take(20)];
     }
 

@@ -1,6 +1,7 @@
 using Crm.Contracts;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Counterparties;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
@@ -16,7 +17,8 @@ public sealed record OpenOrder(long Id, string? Number, DateOnly Date, DateOnly?
 /// <param name="Contacts">The latest, planned ones first.</param>
 /// <param name="Orders">Open ones, newest first.</param>
 /// <param name="Overdue">What they owe and should have paid.</param>
-public sealed record CallerPast(IReadOnlyList<InteractionEntry> Contacts, IReadOnlyList<OpenOrder> Orders, IReadOnlyList<OverdueSum> Overdue);
+/// <param name="Preference">How they would like to be dealt with; null when nobody has said.</param>
+public sealed record CallerPast(IReadOnlyList<InteractionEntry> Contacts, IReadOnlyList<OpenOrder> Orders, IReadOnlyList<OverdueSum> Overdue, CounterpartyPreference? Preference);
 
 /// <summary>Reads what to know of a caller: three short index ranges.</summary>
 internal sealed class CallerPasts(CrmDbContext database, InteractionStore interactions, Show show, CurrentUser user)
@@ -39,7 +41,7 @@ internal sealed class CallerPasts(CrmDbContext database, InteractionStore intera
             """,
             [("@id", counterpartyId), ("@today", show.Today.DayNumber)],
             row => new OverdueSum(row.GetString(0), Convert.ToInt64(row.GetValue(1), null), row.GetInt64(2), row.Day(3)), cancellation);
-        return new(contacts, orders, overdue);
+        return new(contacts, orders, overdue, await database.Set<CounterpartyPreference>().FirstOrDefaultAsync(p => p.CounterpartyId == counterpartyId, cancellation));
     }
 
     /// <summary>Null when it is out of reach.</summary>

@@ -23,7 +23,7 @@ public static class ChangeWords
     /// <summary>The label of a field.</summary>
     public static string Field(string name) => name switch
     {
-        "personId" => "Contact person",
+        "personId" or "cardId" => "Contact person",
         "kind" => "Kind",
         "direction" => "Direction",
         "state" => "State",

@@ -53,6 +53,9 @@ public sealed class Interaction
     /// <summary>The contact person of the ERP whom it was with.</summary>
     public long? PersonId { get; set; }
 
+    /// <summary>The CRM's own person whom it was with, when it was none of the ERP's.</summary>
+    public long? CardId { get; set; }
+
     public InteractionKind Kind { get; set; }
 
     public InteractionDirection Direction { get; set; }

@@ -1,4 +1,5 @@
 using Crm.Plugin.Features.Counterparties;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Search;
 using Crm.Plugin.Security;
@@ -16,10 +17,14 @@ public sealed record Choice(long Id, string Name);
 /// <param name="Users">Colleagues who may sign in, by name.</param>
 /// <param name="Orders">Numbers of the counterparty's latest orders.</param>
 /// <param name="Found">Counterparties to choose from while none is chosen.</param>
-public sealed record InteractionOffer(Choice? Counterparty, IReadOnlyList<Choice> Persons, IReadOnlyList<Choice> Users, IReadOnlyList<string> Orders, IReadOnlyList<Choice> Found);
+public sealed record InteractionOffer(Choice? Counterparty, IReadOnlyList<Choice> Persons, IReadOnlyList<Choice> Users, IReadOnlyList<string> Orders, IReadOnlyList<Choice> Found)
+{
+    /// <summary>How the counterparty would like to be dealt with; null when nobody has said.</summary>
+    public CounterpartyPreference? Preference { get; init; }
+}
 
 /// <summary>Reads what the form's fields offer, each list bounded.</summary>
-internal sealed class InteractionChoices(CrmDbContext database, CounterpartySearch search, CurrentUser user)
+internal sealed class InteractionChoices(CrmDbContext database, CounterpartySearch search, CurrentUser user, TimeProvider clock)
 {
     private const int Longest = 200;
 
@@ -32,17 +37,30 @@ internal sealed class InteractionChoices(CrmDbContext database, CounterpartySear
             await UsersAsync(cancellation),
             counterparty is null ? [] : await database.Set<SalesOrderRecord>().Where(o => o.CounterpartyId == counterparty.Id && o.Number != null && o.GoneAt == null)
                 .OrderByDescending(o => o.Date).Take(20).Select(o => o.Number!).ToListAsync(cancellation),
-            counterparty is null ? await FindAsync(find, cancellation) : []);
+            counterparty is null ? await FindAsync(find, cancellation) : [])
+        {
+            Preference = counterparty is null ? null : await database.Set<CounterpartyPreference>().FirstOrDefaultAsync(p => p.CounterpartyId == counterparty.Id, cancellation),
+        };
     }
 
     /// <summary>Null when it is unknown or out of reach.</summary>
     public async Task<Choice?> CounterpartyAsync(long id, CancellationToken cancellation) =>
         await Reachable().Where(c => c.Id == id).Select(c => new Choice(c.Id, c.Name)).FirstOrDefaultAsync(cancellation);
 
+    /// <summary>The ERP's persons and, with a minus before their number, the CRM's own; without those who have left.</summary>
     public async Task<IReadOnlyList<Choice>> PersonsAsync(long counterpartyId, CancellationToken cancellation) =>
         await database.ReadAsync(
-            "SELECT p.id, p.name, p.position FROM contact_person p WHERE p.counterparty_id = @id AND p.gone_at IS NULL AND p.is_active = TRUE ORDER BY p.name_folded LIMIT @limit",
-            [("@id", counterpartyId), ("@limit", Longest)],
+            """
+            SELECT p.id, p.name, p.position, p.name_folded FROM contact_person p
+            WHERE p.counterparty_id = @id AND p.gone_at IS NULL AND p.is_active = TRUE AND NOT EXISTS (
+                SELECT 1 FROM person_card k JOIN person_place w ON w.person_card_id = k.id AND w.counterparty_id = p.counterparty_id WHERE k.contact_person_id = p.id AND w.left_on <= @today)
+            UNION ALL
+            SELECT -k.id, k.name, w.position, k.name_folded FROM person_place w JOIN person_card k ON k.id = w.person_card_id
+            WHERE w.counterparty_id = @id AND (w.left_on IS NULL OR w.left_on > @today)
+            AND NOT EXISTS (SELECT 1 FROM contact_person p WHERE p.id = k.contact_person_id AND p.counterparty_id = w.counterparty_id)
+            ORDER BY 4 LIMIT @limit
+            """,
+            [("@id", counterpartyId), ("@limit", Longest), ("@today", LocalTime.DayOf(clock.GetUtcNow(), user.Zone).DayNumber)],
             row => new Choice(row.GetInt64(0), row.Text(2) is { } position ? $"{row.GetString(1)}, {position}" : row.GetString(1)), cancellation);
 
     public async Task<IReadOnlyList<Choice>> UsersAsync(CancellationToken cancellation) =>

@@ -16,6 +16,9 @@ public sealed record InteractionDraft
 
     public long? PersonId { get; init; }
 
+    /// <summary>The CRM's own person, in place of <see cref="PersonId"/>.</summary>
+    public long? CardId { get; init; }
+
     public string? Subject { get; init; }
 
     public string? Content { get; init; }

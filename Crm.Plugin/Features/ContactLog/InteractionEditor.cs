@@ -131,6 +131,34 @@ internal sealed class InteractionEditor(CrmDbContext database, CurrentUser user,
         }, cancellation);
     }
 
+    /// <summary>Puts a plan at another time, as dragged on a calendar; its reminder moves along.</summary>
+    public async Task<InteractionOutcome> MoveAsync(long id, int version, DateTimeOffset start, DateTimeOffset? end, CancellationToken cancellation)
+    {
+        if (await LoadAsync(id, cancellation) is not { } interaction)
+        {
+            return NotFound;
+        }
+
+        var wrong = interaction.State != InteractionState.Planned ? RefusalTexts.WrongState
+            : start < guards.Now && start != interaction.PlannedStart ? RefusalTexts.PlannedInThePast
+            : end < start ? RefusalTexts.StartAfterEnd
+            : end - start > InteractionRule.Longest ? RefusalTexts.TooFarApart : null;
+        if (wrong is not null)
+        {
+            return new(InteractionVerdict.Refused, id, [new("plannedStart", wrong)]);
+        }
+
+        return await SaveAsync(interaction, version, "interaction.postponed", () =>
+        {
+            interaction.PlannedStart = start;
+            // An end that nobody had said is not made up by a drag.
+            interaction.PlannedEnd = interaction.PlannedEnd is null && end - start == InteractionRule.UsualMeeting ? null : end ?? interaction.PlannedEnd;
+            interaction.At = start;
+            interaction.RemindAt = interaction.RemindMinutesBefore is { } before ? start - TimeSpan.FromMinutes(before) : null;
+            return Task.CompletedTask;
+        }, cancellation);
+    }
+
     private static InteractionOutcome NotFound { get; } = new(InteractionVerdict.NotFound, 0, []);
 
     private async Task<Interaction?> LoadAsync(long id, CancellationToken cancellation)

@@ -61,7 +61,7 @@ public sealed class InteractionForm
         ["kind"] = stored.Kind.ToString(),
         ["direction"] = stored.Direction.ToString(),
         ["importance"] = stored.Importance.ToString(),
-        ["person"] = Text(stored.PersonId),
+        ["person"] = stored.CardId is { } card ? Text(-card) : Text(stored.PersonId),
         ["responsible"] = Text(stored.ResponsibleId),
         ["subject"] = stored.Subject ?? "",
         ["content"] = stored.Content ?? "",

@@ -25,7 +25,9 @@ public sealed class InteractionFormReader(InteractionForm form, TimeZoneInfo zon
             Kind = Choice("kind", InteractionKind.PhoneCall),
             Direction = Choice("direction", InteractionDirection.Outgoing),
             Importance = Choice("importance", InteractionImportance.Middle),
-            PersonId = Id("person", form["person"], RefusalTexts.PersonUnknown),
+            // The CRM's own persons stand in the same list, with a minus before their number.
+            PersonId = form["person"].StartsWith('-') ? null : Id("person", form["person"], RefusalTexts.PersonUnknown),
+            CardId = form["person"].StartsWith('-') ? Id("person", form["person"][1..], RefusalTexts.PersonUnknown) : null,
             ResponsibleId = Id("responsible", form["responsible"], RefusalTexts.UserUnknown),
             Subject = form["subject"],
             Content = form["content"],

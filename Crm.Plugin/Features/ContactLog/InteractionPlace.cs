@@ -1,4 +1,5 @@
 using Crm.Plugin.Features.Calls;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
@@ -30,6 +31,11 @@ internal sealed class InteractionPlace(CrmDbContext database, CurrentUser user)
                 refusals.Add(new("person", RefusalTexts.PersonUnknown));
             if (draft.OutsidePersons.Any(p => !known.Contains(p)))
                 refusals.Add(new("outsidePersons", RefusalTexts.PersonUnknown));
+        }
+
+        if (draft.CardId is { } card && !await database.Set<PersonPlace>().AnyAsync(p => p.PersonCardId == card && p.CounterpartyId == draft.CounterpartyId, cancellation))
+        {
+            refusals.Add(new("person", RefusalTexts.PersonUnknown));
         }
 
         if (draft.CallId is { } call && !await database.Set<PhoneCall>().AnyAsync(c => c.Id == call && c.UserId == user.Id, cancellation))

@@ -63,10 +63,10 @@ internal sealed class InteractionStore(CrmDbContext database, CurrentUser user, 
     {
         var names = (await database.ReadAsync(
             """
-            SELECT c.name, (SELECT p.name FROM contact_person p WHERE p.id = @person), (SELECT u.name FROM user_account u WHERE u.id = @user)
+            SELECT c.name, COALESCE((SELECT p.name FROM contact_person p WHERE p.id = @person), (SELECT k.name FROM person_card k WHERE k.id = @card)), (SELECT u.name FROM user_account u WHERE u.id = @user)
             FROM counterparty c WHERE c.id = @id
             """,
-            [("@id", saved.CounterpartyId), ("@person", saved.PersonId ?? 0), ("@user", saved.ResponsibleId)],
+            [("@id", saved.CounterpartyId), ("@person", saved.PersonId ?? 0), ("@card", saved.CardId ?? 0), ("@user", saved.ResponsibleId)],
             row => (Counterparty: row.GetString(0), Person: row.Text(1), Responsible: row.Text(2)), cancellation)).Single();
         return InteractionEntry.Of(saved, names.Counterparty, names.Person, names.Responsible);
     }
@@ -80,10 +80,12 @@ internal sealed class InteractionStore(CrmDbContext database, CurrentUser user, 
         join c in database.Set<CounterpartyRecord>() on i.CounterpartyId equals c.Id
         join p in database.Set<ContactPersonRecord>() on i.PersonId equals p.Id into persons
         from p in persons.DefaultIfEmpty()
+        join k in database.Set<People.PersonCard>() on i.CardId equals k.Id into cards
+        from k in cards.DefaultIfEmpty()
         join u in database.Set<UserAccount>() on i.ResponsibleId equals u.Id into users
         from u in users.DefaultIfEmpty()
         orderby i.At descending, i.Id descending
-        select InteractionEntry.Of(i, c.Name, p.Name, u.Name);
+        select InteractionEntry.Of(i, c.Name, p.Name ?? k.Name, u.Name);
 
     private Task<List<InteractionEntry>> LookedThroughAsync(IQueryable<Interaction> interactions, string[] words, int limit, CancellationToken cancellation) =>
         Entries(Latest(Containing(interactions, words), null).Take(limit)).ToListAsync(cancellation);

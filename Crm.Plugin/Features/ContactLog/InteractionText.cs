@@ -27,6 +27,7 @@ internal static class InteractionText
 
         var next = New(after.CounterpartyId, InteractionState.Planned, after.ResponsibleId, createdBy, now);
         next.PersonId = after.PersonId;
+        next.CardId = after.CardId;
         // A meeting would need a time that suits everybody; the next step after one begins with a call.
         next.Kind = after.Kind == InteractionKind.Meeting ? InteractionKind.PhoneCall : after.Kind;
         next.Direction = InteractionDirection.Outgoing;
@@ -43,6 +44,7 @@ internal static class InteractionText
     public static void Apply(InteractionDraft draft, Interaction to, DateTimeOffset now)
     {
         to.PersonId = draft.PersonId;
+        to.CardId = draft.PersonId is null ? draft.CardId : null;
         to.Kind = draft.Kind;
         to.Direction = draft.Direction;
         to.Importance = draft.Importance;

@@ -1,4 +1,6 @@
+using Crm.Plugin.Features.Duplicates;
 using Crm.Plugin.Features.Orders;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
@@ -17,6 +19,7 @@ internal static class CounterpartiesFeature
         .AddScoped<CounterpartySearch>()
         .AddScoped<CounterpartyCardStore>()
         .AddScoped<CounterpartyExport>()
+        .AddScoped<CardPeople>()
         .AddScoped<Timeline>()
         .AddScoped<ITimelineSource, OrderTimeline>()
         .AddSingleton(new MenuEntry("/counterparties", "Counterparties", "building-store", 20, _ => true));
@@ -45,7 +48,7 @@ internal static class CounterpartiesFeature
             : Screen.Of<CounterpartyTable>(new { List = list, Filter = filter });
     }
 
-    private static async Task<IResult> CardAsync(long id, HttpRequest request, CounterpartyCardStore cards, Timeline timeline, OrderStore orders, Show show, CancellationToken cancellation)
+    private static async Task<IResult> CardAsync(long id, HttpRequest request, CounterpartyCardStore cards, Timeline timeline, OrderStore orders, CardPeople people, Show show, CancellationToken cancellation)
     {
         if (await cards.ReadAsync(id, show.Today, cancellation) is not { } card)
         {
@@ -54,7 +57,17 @@ internal static class CounterpartiesFeature
 
         var part = await timeline.ReadAsync(id, null, TimelinePageSize, cancellation);
         var latest = await orders.OfCounterpartyAsync(id, int.MaxValue, long.MaxValue, 8, cancellation);
-        return Screen.Of<CounterpartyPage>(new { Card = card, Timeline = part, Orders = latest });
+        return Screen.Of<CounterpartyPage>(new
+        {
+            Card = card,
+            Timeline = part,
+            Orders = latest,
+            // Read one after the other: the parts of a page are drawn side by side, and a connection serves one at a time.
+            Persons = await people.Persons.OfCounterpartyAsync(id, show.Today, cancellation),
+            Own = await people.Persons.MechanismsAsync(card.Record, show.Today, cancellation),
+            Preference = await people.Preferences.FindAsync(id, cancellation),
+            Same = await people.Duplicates.OthersAsync(id, cancellation),
+        });
     }
 
     private static async Task<IResult> TimelineAsync(long id, string? after, CounterpartyCardStore cards, Timeline timeline, CancellationToken cancellation) =>
@@ -66,6 +79,16 @@ internal static class CounterpartiesFeature
         user.Rights.ExportScope == Scope.None
             ? Screen.Of<MessagePage>(new { Status = StatusCodes.Status403Forbidden }).ExecuteAsync(http)
             : export.WriteAsync(http, CounterpartyFilter.From(http.Request.Query), http.Request.Query["format"] == "csv", cancellation);
+}
+
+/// <summary>What the card reads of people: persons, preferences, identity.</summary>
+internal sealed class CardPeople(PersonStore persons, PreferenceStore preferences, DuplicateStore duplicates)
+{
+    public PersonStore Persons => persons;
+
+    public PreferenceStore Preferences => preferences;
+
+    public DuplicateStore Duplicates => duplicates;
 }
 
 /// <summary>A user who may be responsible.</summary>

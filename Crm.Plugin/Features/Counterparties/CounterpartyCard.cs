@@ -8,9 +8,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Plugin.Features.Counterparties;
 
-/// <summary>A contact person as the card shows them.</summary>
-public sealed record PersonLine(long Id, string Name, string? Position, IReadOnlyList<ContactMechanism> Mechanisms, DateOnly? Birthday, bool IsActive);
-
 /// <summary>What one month brought in one currency.</summary>
 /// <param name="Month">Its first day.</param>
 /// <param name="Currency">ISO 4217 code, or "".</param>
@@ -31,7 +28,7 @@ public sealed record Freshness(DateTimeOffset? CheckedAt, TimeSpan Poll, HostFai
 
 /// <summary>Everything that the card shows besides the timeline.</summary>
 public sealed record CounterpartyCard(
-    CounterpartyRecord Record, IReadOnlyList<PersonLine> Persons, IReadOnlyList<MonthSum> Months, IReadOnlyList<OverdueSum> Overdue, DateOnly? LastOrderOn, Freshness Freshness);
+    CounterpartyRecord Record, IReadOnlyList<MonthSum> Months, IReadOnlyList<OverdueSum> Overdue, DateOnly? LastOrderOn, Freshness Freshness);
 
 /// <summary>Reads the card of one counterparty. A handful of short index ranges, however large the base.</summary>
 internal sealed class CounterpartyCardStore(CrmDbContext database, CurrentUser user)
@@ -55,12 +52,9 @@ internal sealed class CounterpartyCardStore(CrmDbContext database, CurrentUser u
             return null;
         }
 
-        var persons = await database.Set<ContactPersonRecord>().Where(p => p.CounterpartyId == id && p.GoneAt == null)
-            .OrderBy(p => p.NameFolded).ThenBy(p => p.Id).Take(100).ToListAsync(cancellation);
         var first = new DateOnly(today.Year, today.Month, 1).AddMonths(1 - Months);
         return new(
             record,
-            [.. persons.Select(p => new PersonLine(p.Id, p.Name, p.Position, MirrorJson.ReadMechanisms(p.Mechanisms), p.Birthday, p.IsActive))],
             await MonthsAsync(id, first, cancellation),
             await OverdueAsync(id, today, cancellation),
             await LastOrderAsync(id, cancellation),

@@ -150,3 +150,7 @@ if (document.body.dataset.live) {
   });
   start();
 }
+
+if (document.getElementById("calendar")) {
+  import(document.body.dataset.calendar).then((calendar) => calendar.draw());
+}

@@ -1,0 +1,28 @@
+using Crm.Plugin.Shell;
+
+namespace Crm.Plugin.Features.Calendar;
+
+/// <summary>Registers the calendar, its feed, and the control of plans and time.</summary>
+internal static class CalendarFeature
+{
+    public static IServiceCollection AddCalendar(this IServiceCollection services) => services
+        .AddScoped<PlanStore>()
+        .AddScoped<PlanReader>()
+        .AddScoped<CalendarRights>()
+        .AddScoped<FeedStore>()
+        .AddScoped<WorkTime>()
+        .AddSingleton(new MenuEntry("/calendar", "Calendar", "calendar", 15, _ => true));
+
+    public static void MapCalendar(this IEndpointRouteBuilder routes)
+    {
+        var screens = routes.MapGroup("/calendar");
+        screens.MapGet("", CalendarEndpoints.ShowAsync);
+        screens.MapGet("/events", CalendarEndpoints.EventsAsync);
+        screens.MapPost("/{id:long}/move", CalendarEndpoints.MoveAsync);
+        screens.MapGet("/time", WorkScreens.TimeAsync);
+        screens.MapGet("/control", WorkScreens.ControlAsync);
+        screens.MapPost("/feed", FeedEndpoints.MakeAsync);
+        screens.MapPost("/feed/revoke", FeedEndpoints.RevokeAsync);
+        screens.MapGet("/feed/{token}.ics", FeedEndpoints.ReadAsync).AllowAnonymous();
+    }
+}

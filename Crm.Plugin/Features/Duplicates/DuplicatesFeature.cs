@@ -1,0 +1,43 @@
+using System.Globalization;
+using Crm.Plugin.Security;
+using Crm.Plugin.Shell;
+
+namespace Crm.Plugin.Features.Duplicates;
+
+/// <summary>Registers the search for duplicates and identity groups.</summary>
+internal static class DuplicatesFeature
+{
+    private const int PageSize = 50;
+
+    public static IServiceCollection AddDuplicates(this IServiceCollection services, bool searches)
+    {
+        services.AddScoped<DuplicateStore>();
+        services.AddScoped<DuplicateSearch>();
+        return searches ? services.AddHostedService<DuplicateNightly>() : services;
+    }
+
+    public static void MapDuplicates(this IEndpointRouteBuilder routes)
+    {
+        var screens = routes.MapGroup("/duplicates");
+        screens.MapGet("", ShowAsync);
+        screens.MapPost("/search", SearchAsync).RequireAuthorization(Policies.Classify);
+        screens.MapPost("/{first:long}/{second:long}/same", async (long first, long second, DuplicateStore store, CancellationToken cancellation) => Answer(await store.JoinAsync(first, second, cancellation)));
+        screens.MapPost("/{first:long}/{second:long}/different", async (long first, long second, DuplicateStore store, CancellationToken cancellation) => Answer(await store.DismissAsync(first, second, cancellation)));
+        screens.MapPost("/{id:long}/leave", async (long id, DuplicateStore store, CancellationToken cancellation) =>
+            await store.LeaveAsync(id, cancellation) ? TypedResults.LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"/counterparties/{id}")) : (IResult)TypedResults.NotFound());
+    }
+
+    private static IResult Answer(bool done) => done ? TypedResults.LocalRedirect("/duplicates") : TypedResults.NotFound();
+
+    private static async Task<IResult> ShowAsync(int? score, long? first, long? second, DuplicateStore store, CancellationToken cancellation) => Screen.Of<DuplicatesPage>(new
+    {
+        Pairs = await store.OpenAsync(score is { } s && first is { } a && second is { } b ? (s, a, b) : null, PageSize, cancellation),
+        PageSize,
+    });
+
+    private static async Task<IResult> SearchAsync(DuplicateSearch search, CancellationToken cancellation)
+    {
+        await search.RunAsync(cancellation);
+        return TypedResults.LocalRedirect("/duplicates");
+    }
+}

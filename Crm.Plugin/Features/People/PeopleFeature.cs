@@ -1,0 +1,20 @@
+using Crm.Plugin.Mirror.Syncing;
+
+namespace Crm.Plugin.Features.People;
+
+/// <summary>Registers persons, their contact mechanisms and preferences.</summary>
+internal static class PeopleFeature
+{
+    public static IServiceCollection AddPeople(this IServiceCollection services, bool sends)
+    {
+        services.AddScoped<PersonStore>();
+        services.AddScoped<MechanismStore>();
+        services.AddScoped<MechanismOutbox>();
+        services.AddScoped<PreferenceStore>();
+        services.AddScoped<PeopleDesk>();
+        services.AddSingleton<OpenHost>(provider => provider.GetRequiredService<HostPool>().OpenAsync);
+        return sends ? services.AddHostedService<MechanismSending>() : services;
+    }
+
+    public static void MapPeople(this IEndpointRouteBuilder routes) => routes.MapGroup("/counterparties/{id:long}").MapPeopleScreens();
+}

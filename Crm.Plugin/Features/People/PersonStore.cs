@@ -1,0 +1,120 @@
+using Crm.Contracts;
+using Crm.Plugin.Features.ContactLog;
+using Crm.Plugin.Mirror;
+using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Search;
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Crm.Plugin.Features.People;
+
+/// <summary>A person of a counterparty as screens show them.</summary>
+/// <param name="ContactPersonId">The ERP's person; null for the CRM's own.</param>
+/// <param name="Card">What the CRM adds; null when nothing.</param>
+/// <param name="Place">Their part at this counterparty.</param>
+/// <param name="Name">As the ERP has it, else as typed.</param>
+/// <param name="Position">Job title.</param>
+/// <param name="Birthday">The CRM's, else the ERP's.</param>
+/// <param name="Mechanisms">The ERP's.</param>
+/// <param name="Own">Typed here, and not read back from the ERP yet.</param>
+/// <param name="IsActive">False when the ERP hides them or they have left.</param>
+public sealed record Person(
+    long? ContactPersonId, PersonCard? Card, PersonPlace? Place, string Name, string? Position, DateOnly? Birthday,
+    IReadOnlyList<ContactMechanism> Mechanisms, IReadOnlyList<OwnMechanism> Own, bool IsActive);
+
+/// <summary>Reads and keeps what the CRM knows of persons. The caller has checked that the user may read the counterparty.</summary>
+internal sealed class PersonStore(CrmDbContext database, CurrentUser user, AuditLog audit, TimeProvider clock)
+{
+    private const int Most = 100;
+
+    /// <summary>The ERP's persons and the CRM's own, by name; those who have left last.</summary>
+    public async Task<IReadOnlyList<Person>> OfCounterpartyAsync(long counterpartyId, DateOnly today, CancellationToken cancellation)
+    {
+        var erp = await database.Set<ContactPersonRecord>().Where(p => p.CounterpartyId == counterpartyId && p.GoneAt == null).OrderBy(p => p.NameFolded).ThenBy(p => p.Id).Take(Most).ToListAsync(cancellation);
+        var places = await (from p in database.Set<PersonPlace>()
+                            where p.CounterpartyId == counterpartyId
+                            join c in database.Set<PersonCard>() on p.PersonCardId equals c.Id
+                            orderby c.NameFolded, c.Id
+                            select new { Place = p, Card = c }).Take(2 * Most).ToListAsync(cancellation);
+        var own = await database.Set<OwnMechanism>().Where(m => m.CounterpartyId == counterpartyId && (m.ValidTo == null || m.ValidTo >= today)).OrderByDescending(m => m.IsMain).ThenBy(m => m.Id).Take(4 * Most).ToListAsync(cancellation);
+        var persons = erp.Select(p =>
+        {
+            var added = places.Find(x => x.Card.ContactPersonId == p.Id);
+            var mechanisms = MirrorJson.ReadMechanisms(p.Mechanisms);
+            return new Person(
+                p.Id, added?.Card, added?.Place, p.Name, added?.Place.Position ?? p.Position, added?.Card.Birthday ?? p.Birthday, mechanisms,
+                Unread(own.Where(m => m.ContactPersonId == p.Id), mechanisms), p.IsActive && !(added?.Place.LeftOn <= today));
+        }).Concat(places.Where(x => x.Card.ContactPersonId is not { } id || erp.TrueForAll(p => p.Id != id)).Select(x => new Person(
+            null, x.Card, x.Place, x.Card.Name, x.Place.Position, x.Card.Birthday, [], [.. own.Where(m => m.CardId == x.Card.Id)], !(x.Place.LeftOn <= today))));
+        return [.. persons.OrderByDescending(p => p.IsActive)];
+    }
+
+    /// <summary>Typed ones of the counterparty itself.</summary>
+    public async Task<IReadOnlyList<OwnMechanism>> MechanismsAsync(CounterpartyRecord counterparty, DateOnly today, CancellationToken cancellation) => Unread(
+        await database.Set<OwnMechanism>().Where(m => m.CounterpartyId == counterparty.Id && m.ContactPersonId == null && m.CardId == null && (m.ValidTo == null || m.ValidTo >= today))
+            .OrderByDescending(m => m.IsMain).ThenBy(m => m.Id).Take(Most).ToListAsync(cancellation),
+        MirrorJson.ReadMechanisms(counterparty.Mechanisms));
+
+    /// <summary>One person at one counterparty, by the CRM's card or by the ERP's person; null when they do not belong there.</summary>
+    public async Task<Person?> FindAsync(long counterpartyId, long? cardId, long? contactPersonId, DateOnly today, CancellationToken cancellation) =>
+        (await OfCounterpartyAsync(counterpartyId, today, cancellation)).FirstOrDefault(p => contactPersonId is null ? p.Card?.Id == cardId : p.ContactPersonId == contactPersonId);
+
+    /// <summary>Other counterparties that a person speaks for, as far as the user may read them.</summary>
+    public async Task<IReadOnlyList<Choice>> OthersAsync(long cardId, long counterpartyId, CancellationToken cancellation) =>
+        await (from p in database.Set<PersonPlace>()
+               where p.PersonCardId == cardId && p.CounterpartyId != counterpartyId
+               join c in database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user) on p.CounterpartyId equals c.Id
+               orderby c.NameFolded
+               select new Choice(c.Id, c.Name)).Take(Most).ToListAsync(cancellation);
+
+    /// <summary>Keeps a person: a new one, or what is added to a known one.</summary>
+    /// <returns>The card's number.</returns>
+    public async Task<long> SaveAsync(long counterpartyId, Person? known, PersonDraft draft, CancellationToken cancellation)
+    {
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+        var card = known?.Card is { } stored ? await database.Set<PersonCard>().AsTracking().SingleAsync(c => c.Id == stored.Id, cancellation) : null;
+        var isNew = card is null;
+        var name = known?.ContactPersonId is null ? draft.Name : known.Name;
+        if (card is null)
+        {
+            card = new() { ContactPersonId = known?.ContactPersonId, Name = name, NameFolded = "", CreatedBy = user.Id, CreatedAt = clock.GetUtcNow() };
+            database.Add(card);
+        }
+
+        card.Name = CleanText.Of(name);
+        card.NameFolded = SearchText.Fold(name);
+        (card.Birthday, card.Channel, card.Language, card.DoNotContact, card.Note) = (draft.Birthday, draft.Channel, draft.Language, draft.DoNotContact, draft.Note);
+        await database.SaveChangesAsync(cancellation);
+        var place = await database.Set<PersonPlace>().AsTracking().FirstOrDefaultAsync(p => p.PersonCardId == card.Id && p.CounterpartyId == counterpartyId, cancellation);
+        if (place is null)
+        {
+            database.Add(place = new() { PersonCardId = card.Id, CounterpartyId = counterpartyId });
+        }
+
+        (place.Role, place.Position, place.LeftOn) = (draft.Role, draft.Position, draft.LeftOn);
+        audit.Note(database, isNew ? "person.added" : "person.changed", "person", InteractionAudit.Id(card.Id));
+        await database.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return card.Id;
+    }
+
+    /// <summary>Lets a person speak for another counterparty too; the ERP's own as well, by the card that adds to them.</summary>
+    /// <returns>False when they do already.</returns>
+    public async Task<bool> PlaceAsync(long cardId, long counterpartyId, CancellationToken cancellation)
+    {
+        if (await database.Set<PersonPlace>().AnyAsync(p => p.PersonCardId == cardId && p.CounterpartyId == counterpartyId, cancellation))
+        {
+            return false;
+        }
+
+        database.Add(new PersonPlace { PersonCardId = cardId, CounterpartyId = counterpartyId });
+        audit.Note(database, "person.placed", "person", InteractionAudit.Id(cardId), $"{{\"counterpartyId\":[null,{InteractionAudit.Id(counterpartyId)}]}}");
+        await database.SaveChangesAsync(cancellation);
+        return true;
+    }
+
+    /// <summary>Without those that the mirror has read back since.</summary>
+    private static IReadOnlyList<OwnMechanism> Unread(IEnumerable<OwnMechanism> own, IReadOnlyList<ContactMechanism> read) =>
+        [.. own.Where(m => m.Fate != MechanismFate.Written || read.All(r => MechanismRule.Normal(r.Kind, r.Value) != m.Normal))];
+}

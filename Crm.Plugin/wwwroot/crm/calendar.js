@@ -1,0 +1,64 @@
+// Draws a user's plans and lets them be dragged; the server decides whether a plan may be moved, and says why not.
+const element = document.getElementById("calendar");
+const say = (text) => {
+  const place = document.getElementById("calendar-message");
+  place.className = text ? "alert alert-warning py-2" : "";
+  place.textContent = text ?? "";
+};
+
+async function move(info) {
+  say();
+  const event = info.event;
+  const body = new URLSearchParams({ start: event.startStr, end: event.endStr ?? "", version: event.extendedProps.version });
+  let answer;
+  try {
+    const response = await fetch(`/calendar/${event.id}/move`, { method: "POST", body, headers: JSON.parse(document.body.getAttribute("hx-headers")) });
+    answer = await response.json();
+  } catch {
+    answer = { version: 0, reason: element.dataset.failed };
+  }
+  if (answer.version > 0) {
+    event.setExtendedProp("version", answer.version);
+  } else {
+    info.revert();
+    say(answer.reason ?? element.dataset.failed);
+  }
+}
+
+function script(source) {
+  return new Promise((resolve, reject) => {
+    const tag = document.createElement("script");
+    tag.src = source;
+    tag.onload = resolve;
+    tag.onerror = reject;
+    document.head.append(tag);
+  });
+}
+
+export async function draw() {
+  for (const source of element.dataset.scripts.split(" ")) {
+    await script(source); // each needs the one before
+  }
+  element.replaceChildren();
+  const calendar = new window.FullCalendar.Calendar(element, {
+    initialView: matchMedia("(max-width: 767.98px)").matches ? "listWeek" : "timeGridWeek",
+    headerToolbar: { start: "prev,next today", center: "title", end: "timeGridDay,timeGridWeek,dayGridMonth,listWeek" },
+    locale: element.dataset.language === "en" ? "en-gb" : element.dataset.language,
+    timeZone: "UTC", // times are the user's wall clock already
+    now: element.dataset.now,
+    firstDay: 1,
+    height: "auto",
+    scrollTime: "08:00:00",
+    slotMinTime: "06:00:00",
+    slotMaxTime: "22:00:00",
+    allDaySlot: false,
+    nowIndicator: true,
+    editable: true,
+    selectable: true,
+    events: element.dataset.calendar,
+    eventDrop: move,
+    eventResize: move,
+    select: (range) => location.assign(`/interactions/new?state=Planned&back=/calendar&plannedStart=${range.startStr.slice(0, 16)}&plannedEnd=${range.endStr.slice(0, 16)}`),
+  });
+  calendar.render();
+}

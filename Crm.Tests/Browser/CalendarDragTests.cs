@@ -1,0 +1,78 @@
+using Crm.Plugin.Features.ContactLog;
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+using Crm.Tests.App;
+using Crm.Tests.Features.ContactLog;
+using Crm.Tests.Servers;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Crm.Tests.Browser;
+
+/// <summary>A plan dragged on the calendar, in a real browser.</summary>
+public sealed class CalendarDragTests(Chromium chromium, PostgresServer postgres)
+{
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite, "ru", ColorScheme.Light)]
+    [InlineData(DatabaseKind.PostgreSql, "en", ColorScheme.Dark)]
+    public async Task Drag_MovesThePlan_AndABusyHourSendsItBackWithTheReason(DatabaseKind kind, string language, ColorScheme theme)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var id = await app.AddCounterpartyAsync("Ромашка");
+        var user = (await app.AddUserAsync("anna", Role.SalesManager, language)).Id;
+        // Next week's Wednesday: never past, and on one page of the week.
+        var today = TimeProvider.System.GetUtcNow();
+        var day = new DateTimeOffset(today.Date, TimeSpan.Zero).AddDays(7 - ((int)today.DayOfWeek + 6) % 7 + 2);
+        await app.SaveAsync(Meeting(id, user, day.AddHours(9), "Утро"), Meeting(id, user, day.AddHours(13), "День"));
+        var page = await chromium.OpenAsync(language, theme);
+        var complaints = new List<string>();
+        page.Console += (_, message) => complaints.AddRange(message.Type == "error" && !message.Text.Contains("422", StringComparison.Ordinal) ? [message.Text] : []);
+        page.PageError += (_, failure) => complaints.Add(failure);
+        await page.GotoAsync(new Uri(app.Address, "/calendar").ToString());
+        await page.FillAsync("#login", "anna");
+        await page.FillAsync("#password", CrmApp.Password);
+        await page.PressAsync("#password", "Enter");
+        await page.GotoAsync(new Uri(app.Address, "/calendar").ToString());
+        await page.Locator("#calendar button").First.WaitForAsync();
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Pictures, $"{language}-calendar-now.png") });
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^(Next|След)") }).First.ClickAsync();
+        var morning = page.GetByText("Утро").First;
+        var noon = page.GetByText("День", new() { Exact = false }).Last;
+        await morning.WaitForAsync();
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Pictures, $"{language}-calendar.png") });
+
+        // Two hours down is free.
+        var hour = ((await noon.BoundingBoxAsync())!.Y - (await morning.BoundingBoxAsync())!.Y) / 4;
+        var saved = page.WaitForResponseAsync("**/move");
+        await DragAsync(page, morning, 2 * hour);
+        Assert.Equal(200, (await saved).Status);
+        Assert.Equal(11, (await app.InteractionsAsync())[0].PlannedStart!.Value.Hour);
+
+        // Two more is where the other meeting is.
+        saved = page.WaitForResponseAsync("**/move");
+        await DragAsync(page, page.GetByText("Утро").First, 2 * hour);
+        Assert.Equal(422, (await saved).Status);
+        await Assertions.Expect(page.Locator("#calendar-message")).ToContainTextAsync(language == "ru" ? "другая встреча" : "another meeting");
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Pictures, $"{language}-calendar-refused.png") });
+        Assert.Equal(11, (await app.InteractionsAsync())[0].PlannedStart!.Value.Hour);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    private static async Task DragAsync(IPage page, ILocator what, float down)
+    {
+        await what.ScrollIntoViewIfNeededAsync();
+        var box = (await what.BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + 10, box.Y + 5);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(box.X + 10, box.Y + 5 + (down / 2), new() { Steps = 5 });
+        await page.Mouse.MoveAsync(box.X + 10, box.Y + 5 + down, new() { Steps = 5 });
+        await page.Mouse.UpAsync();
+    }
+
+    private static Interaction Meeting(long counterparty, long user, DateTimeOffset at, string subject) => new()
+    {
+        CounterpartyId = counterparty, Kind = InteractionKind.Meeting, Direction = InteractionDirection.Outgoing, State = InteractionState.Planned, Importance = InteractionImportance.Middle, At = at,
+        PlannedStart = at, PlannedEnd = at.AddHours(1), Subject = subject, ResponsibleId = user, Version = 1, CreatedBy = user, CreatedAt = at,
+    };
+}

@@ -1,0 +1,232 @@
+using System.Net;
+using Crm.Contracts;
+using Crm.Plugin.Features.People;
+using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
+using Crm.Tests.App;
+using Crm.Tests.Features.ContactLog;
+using Crm.Tests.Mirror;
+using Crm.Tests.Servers;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Crm.Tests.Features.People;
+
+/// <summary>Contact persons, their contact mechanisms on the way to the ERP, and preferences.</summary>
+public sealed class PeopleTests(PostgresServer postgres)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Person_OfTheCrmsOwn_ServesTwoCounterparties_AndIsLoggedWith(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var (first, second) = (await app.AddCounterpartyAsync("Ромашка"), await app.AddCounterpartyAsync("Лютик"));
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        await anna.OpenAsync($"/counterparties/{first}/person?new=1");
+
+        var card = await anna.SubmitAsync($"/counterparties/{first}/person", new()
+        {
+            ["name"] = "Пётр Сидоров", ["position"] = "Директор", ["role"] = "decides", ["birthday"] = "02-29", ["channel"] = "Email", ["language"] = "uk", ["doNotContact"] = "true", ["note"] = "после обеда",
+        });
+
+        var shown = card.QuerySelector(".crm-person")!.TextContent;
+        Assert.All((string[])["Пётр Сидоров", "Директор · decides · the CRM's own", "Do not contact", "by e-mail", "uk", "после обеда"], t => Assert.Contains(t, shown, StringComparison.Ordinal));
+        await using var database = app.Database();
+        var id = (await database.Set<PersonCard>().SingleAsync(Cancellation)).Id;
+        await anna.SubmitAsync($"/counterparties/{first}/person/place", new() { ["card"] = $"{id}", ["counterparty"] = $"{second}" });
+        Assert.Equal($"/counterparties/{second}", anna.Location);
+        await anna.SubmitAsync("/interactions", new() { ["counterparty"] = $"{second}", ["content"] = "договорились", ["person"] = $"-{id}" });
+        Assert.Contains("Пётр Сидоров", (await anna.OpenAsync($"/counterparties/{second}")).QuerySelector("#timeline")!.TextContent, StringComparison.Ordinal);
+        await anna.SubmitAsync("/interactions", new() { ["counterparty"] = $"{await app.AddCounterpartyAsync("Чужой")}", ["content"] = "нет", ["person"] = $"-{id}" });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, anna.Status);
+
+        // Who has left is no longer offered, and stays to be seen.
+        await anna.SubmitAsync($"/counterparties/{second}/person", new() { ["card"] = $"{id}", ["name"] = "Пётр Сидоров", ["leftOn"] = "2020-01-31" });
+        card = await anna.OpenAsync($"/counterparties/{second}");
+        Assert.Contains("left on", card.QuerySelector(".crm-person")!.TextContent, StringComparison.Ordinal);
+        Assert.Empty(card.QuerySelectorAll("#person option[value^='-']"));
+        Assert.Single((await anna.OpenAsync($"/counterparties/{first}")).QuerySelectorAll("#person option[value^='-']"));
+    }
+
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Mechanism_GoesToTheErpOnce_AndItsFateIsSeen(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var host = new MemoryHost();
+        host.Counterparties.Put(Some.Counterparty("1", "ООО Ромашка", phone: "+7 495 111-11-11"));
+        host.Persons.Put(Some.Person("p1", "1", "Иванова Мария"));
+        await app.MirrorAsync(host);
+        var id = await app.IdAsync("1");
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        await anna.OpenAsync($"/counterparties/{id}/person");
+        await using var database = app.Database();
+        var person = (await database.Set<ContactPersonRecord>().SingleAsync(Cancellation)).Id;
+
+        await anna.SubmitAsync($"/counterparties/{id}/mechanisms", new() { ["kind"] = "Phone", ["value"] = "8 (916) 222-33-44", ["label"] = "мобильный", ["main"] = "true", ["person"] = $"{person}" });
+        await anna.SubmitAsync($"/counterparties/{id}/mechanisms", new() { ["kind"] = "Phone", ["value"] = "+79162223344", ["person"] = $"{person}" });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, anna.Status); // the same in another spelling
+        await anna.SubmitAsync($"/counterparties/{id}/mechanisms", new() { ["kind"] = "Phone", ["value"] = "84951111111" });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, anna.Status); // the ERP has it
+        await anna.SubmitAsync($"/counterparties/{id}/mechanisms", new() { ["kind"] = "Email", ["value"] = "sale@romashka.example", ["validTo"] = "2099-01-01" });
+        Assert.Contains("on its way to the ERP", (await anna.OpenAsync($"/counterparties/{id}")).QuerySelector(".crm-person")!.TextContent, StringComparison.Ordinal);
+
+        // Down, then refusing, then mended: one record in the ERP whatever happens between.
+        var writer = new Writer { Failure = new(HostFailure.Unavailable, "memory.down", "down") };
+        Assert.Equal(0, await SendAsync(app, writer));
+        Assert.Equal(0, await SendAsync(app, writer)); // not due yet
+        Assert.Single(writer.Asked);
+        await MakeDueAsync(app);
+        writer.Failure = new(HostFailure.Refused, "memory.bad-phone", "bad");
+        Assert.Equal(0, await SendAsync(app, writer));
+        var shown = (await anna.OpenAsync($"/counterparties/{id}")).QuerySelector(".crm-person")!;
+        Assert.Contains("refused by the ERP", shown.TextContent, StringComparison.Ordinal);
+        Assert.NotNull(shown.QuerySelector("[title='memory.bad-phone']"));
+        await anna.SubmitAsync(shown.QuerySelector("form[action$=retry]")!.GetAttribute("action")!, []);
+        writer.Failure = null;
+        Assert.Equal(1, await SendAsync(app, writer));
+        Assert.Single(writer.Asked.Select(a => a.Key).Distinct());
+        Assert.All(writer.Asked, a => Assert.Equal((new HostKey("1"), new HostKey("p1"), "8 (916) 222-33-44"), (a.Record.Counterparty, a.Record.Person!.Value, a.Record.Mechanism.Value)));
+        Assert.Contains("in the ERP", (await anna.OpenAsync($"/counterparties/{id}")).QuerySelector(".crm-person")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal([10, 11, 11, 13, 11, 12], await database.Set<LedgerRecord>().Where(l => l.Detail!.StartsWith("contact mechanism")).OrderBy(l => l.Id).Select(l => (int)l.Event).ToListAsync(Cancellation));
+
+        // Read back, it is the ERP's alone; and the caller is known by it meanwhile.
+        Assert.Contains("Иванова Мария", (await anna.PartAsync("/calls/lookup?number=9162223344")).Body!.TextContent, StringComparison.Ordinal);
+        host.Persons.Put(Some.Person("p1", "1", "Иванова Мария", phone: "+7 916 222-33-44", version: "2"));
+        await app.MirrorAsync(host);
+        Assert.Empty((await anna.OpenAsync($"/counterparties/{id}")).QuerySelectorAll(".crm-person .crm-own-mechanism"));
+    }
+
+    [Fact]
+    public async Task Mechanism_WhereTheErpIsOnlyRead_StaysTheCrmsOwn()
+    {
+        await using var app = await CrmApp.StartAsync();
+        var host = new MemoryHost();
+        host.Counterparties.Put(Some.Counterparty("1", "ООО Ромашка"));
+        await app.MirrorAsync(host);
+        var id = await app.IdAsync("1");
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        await anna.OpenAsync($"/counterparties/{id}/person");
+        await anna.SubmitAsync($"/counterparties/{id}/mechanisms", new() { ["kind"] = "Website", ["value"] = "romashka.example" });
+
+        await SendAsync(app, null);
+
+        var card = await anna.OpenAsync($"/counterparties/{id}");
+        Assert.Contains("the CRM's own", card.QuerySelector(".crm-own-mechanism")!.TextContent, StringComparison.Ordinal);
+        card = await anna.SubmitAsync(card.QuerySelector("form[action$=retire]")!.GetAttribute("action")!, []);
+        Assert.Empty(card.QuerySelectorAll(".crm-own-mechanism"));
+    }
+
+    [Fact]
+    public async Task Preferences_AreSeenOnTheCardAndWhereAContactIsLogged()
+    {
+        await using var app = await CrmApp.StartAsync();
+        var id = await app.AddCounterpartyAsync("Ромашка");
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        await anna.OpenAsync($"/counterparties/{id}/preferences");
+
+        await anna.SubmitAsync($"/counterparties/{id}/preferences", new() { ["channel"] = "Phone", ["language"] = "RU", ["doNotContact"] = "true", ["terms"] = "Доставка по средам" });
+
+        foreach (var path in (string[])[$"/counterparties/{id}", $"/interactions/new?counterparty={id}"])
+        {
+            var shown = (await anna.OpenAsync(path)).QuerySelector("main")!.TextContent;
+            Assert.All((string[])["Do not contact", "by phone", "ru", "Доставка по средам"], t => Assert.Contains(t, shown, StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData("person", "name", "", "name")]
+    [InlineData("person", "birthday", "2100-01-01", "birthday")]
+    [InlineData("person", "birthday", "13-45", "birthday")]
+    [InlineData("person", "leftOn", "soon", "leftOn")]
+    [InlineData("person", "channel", "Pigeon", "channel")]
+    [InlineData("person", "language", "русский", "language")]
+    [InlineData("mechanisms", "value", "", "value")]
+    [InlineData("mechanisms", "value", "12", "value")]
+    [InlineData("mechanisms", "validTo", "1999-01-01", "validTo")]
+    [InlineData("preferences", "channel", "Pigeon", "channel")]
+    public async Task Form_BadValue_IsToldAtTheField(string form, string field, string value, string told)
+    {
+        await using var app = await CrmApp.StartAsync();
+        var id = await app.AddCounterpartyAsync("Ромашка");
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        await anna.OpenAsync($"/counterparties/{id}/person");
+        Dictionary<string, string> typed = form == "mechanisms" ? new() { ["kind"] = "Phone", ["value"] = "+7 495 1234567", ["validFrom"] = "2000-01-01" } : new() { ["name"] = "Анна" };
+        typed[field] = value;
+
+        var page = await anna.SubmitAsync($"/counterparties/{id}/{form}", typed);
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, anna.Status);
+        Assert.Equal(told, page.QuerySelector("[data-field]")!.GetAttribute("data-field"));
+        typed["note"] = typed["label"] = typed["terms"] = new string('x', 3_300_000); // ten megabytes
+        await anna.SubmitAsync($"/counterparties/{id}/{form}", typed);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, anna.Status);
+    }
+
+    [Fact]
+    public async Task Another_SalespersonsCounterparty_IsNotFound()
+    {
+        await using var app = await CrmApp.StartAsync();
+        var id = await app.AddCounterpartyAsync("Ромашка", "boris");
+        await app.NarrowSalespeopleAsync();
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        await anna.OpenAsync("/my-day");
+
+        foreach (var path in (string[])["person?new=1", "preferences"])
+        {
+            await anna.OpenAsync($"/counterparties/{id}/{path}");
+            Assert.Equal(HttpStatusCode.NotFound, anna.Status);
+        }
+
+        await anna.SubmitAsync($"/counterparties/{id}/mechanisms", new() { ["kind"] = "Phone", ["value"] = "+7 495 1234567" });
+        Assert.Equal(HttpStatusCode.NotFound, anna.Status);
+    }
+
+    [Theory]
+    [InlineData("name@company.com", true)]
+    [InlineData("имя@компания.рф", true)]
+    [InlineData("name@company", false)]
+    [InlineData("Name <name@company.com>", false)]
+    [InlineData("a b@company.com", false)]
+    [InlineData("name@.com", false)]
+    public void IsEmail_OneAddressAlone(string text, bool expected) => Assert.Equal(expected, MechanismRule.IsEmail(text));
+
+    private static async Task<int> SendAsync(CrmApp app, Writer? writer)
+    {
+        await using var database = app.Database();
+        return await new MechanismOutbox(database, (_, _) => Task.FromResult<IHost>(new Erp(writer)), TimeProvider.System, NullLogger<MechanismOutbox>.Instance).RunAsync(Cancellation);
+    }
+
+    private static async Task MakeDueAsync(CrmApp app)
+    {
+        await using var database = app.Database();
+        DateTimeOffset? now = TimeProvider.System.GetUtcNow().AddSeconds(-1);
+        await database.Set<OwnMechanism>().Where(m => m.Fate == MechanismFate.Waiting).ExecuteUpdateAsync(m => m.SetProperty(x => x.NextTryAt, now), Cancellation);
+    }
+
+    private sealed class Erp(Writer? writer) : IHost
+    {
+        public TPort? Find<TPort>() where TPort : class => writer as TPort;
+
+        public Task<IReadOnlyList<HostCheck>> CheckAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<HostCheck>>([]);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class Writer : IContactMechanismWriter
+    {
+        public HostException? Failure { get; set; }
+
+        public List<(NewContactMechanism Record, Guid Key)> Asked { get; } = [];
+
+        public Task<Written> AddAsync(NewContactMechanism record, Guid idempotencyKey, CancellationToken cancellation)
+        {
+            Asked.Add((record, idempotencyKey));
+            return Failure is null ? Task.FromResult(new Written(new("m1"), null, false)) : throw Failure;
+        }
+    }
+}
