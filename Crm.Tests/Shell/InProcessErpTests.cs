@@ -44,7 +44,7 @@ public sealed class InProcessErpTests : IDisposable
         var list = await browser.OpenAsync("/counterparties?q=ромаш");
 
         Assert.Equal("ООО «Ромашка»", Assert.Single(list.QuerySelectorAll("tbody tr a[href^='/counterparties/']")).TextContent);
-        Assert.Equal(["My day /my-day", "Counterparties /counterparties", "Contacts /interactions", "Calls /calls", "E-mail /mail", "Orders /orders", "Classification /classification", "Administration /administration"], erp.Menu.Entries);
+        Assert.Equal(["My day /my-day", "Calendar /calendar", "Counterparties /counterparties", "Contacts /interactions", "Calls /calls", "E-mail /mail", "Orders /orders", "Classification /classification", "Administration /administration"], erp.Menu.Entries);
     }
 
     [Fact]
