@@ -47,4 +47,10 @@ var worker = new Command("reminders-worker", "One of those processes.") { databa
 worker.Hidden = true;
 worker.SetAction((parsed, cancellation) => ReminderBenchmark.WorkAsync(parsed.GetValue(data)!, parsed.GetValue(database)!, cancellation));
 root.Subcommands.Add(worker);
+var phones = new Option<int>("--phones") { Description = "Telephone numbers.", DefaultValueFactory = _ => 1_000_000 };
+var interactions = new Option<int>("--contacts") { Description = "Entries of the contact log.", DefaultValueFactory = _ => 1_000_000 };
+var contacts = new Command("contacts", "Times who calls, the timeline and words in any text.") { phones, interactions, database, requests };
+contacts.SetAction((parsed, cancellation) => ContactsBenchmark.RunAsync(
+    parsed.GetValue(phones), parsed.GetValue(interactions), parsed.GetValue(database)!, parsed.GetValue(requests), cancellation));
+root.Subcommands.Add(contacts);
 return await root.Parse(args).InvokeAsync();

@@ -24,21 +24,40 @@ internal sealed class InteractionSearch(CrmDbContext database, DatabaseOptions o
             return null;
         }
 
-        const string columns = "i.id, i.at, i.responsible_id, i.kind, i.state, i.counterparty_id";
-        var hits = await database.ReadAsync(
-            options.Kind == DatabaseKind.Sqlite
+        if (options.Kind == DatabaseKind.PostgreSql)
+        {
+            var hits = await ReadAsync($"interaction i WHERE {string.Join(" AND ", indexed.Select((_, n) => $"i.text_folded LIKE @like{n}"))} LIMIT {Most + 1}", indexed, "", cancellation);
+            return hits.Count > Most ? null : hits;
+        }
+
+        // Longer words are rarer. One rare word leads, and the others are looked for in its few entries: to intersect common words costs far more.
+        foreach (var word in indexed.OrderByDescending(w => w.Length))
+        {
+            var match = '"' + word.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
+            var count = await database.ReadAsync(
+                $"SELECT COUNT(*) FROM (SELECT rowid FROM interaction_search WHERE interaction_search MATCH @match LIMIT {Most + 1}) h", [("@match", match)], row => row.GetInt64(0), cancellation);
+            if (count[0] <= Most)
+            {
                 // The order of joining is said, so that the index of words leads.
-                ? $"SELECT {columns} FROM (SELECT rowid AS id FROM interaction_search WHERE interaction_search MATCH @match LIMIT {Most + 1}) h CROSS JOIN interaction i ON i.id = h.id"
-                : $"SELECT {columns} FROM interaction i WHERE {string.Join(" AND ", indexed.Select((_, n) => $"i.text_folded LIKE @like{n}"))} LIMIT {Most + 1}",
-            [
-                ("@match", string.Join(" AND ", indexed.Select(w => '"' + w.Replace("\"", "\"\"", StringComparison.Ordinal) + '"'))),
-                .. indexed.Select((w, n) => ($"@like{n}", (object?)$"%{w.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%")),
-            ],
-            row => new InteractionHit(
-                row.GetInt64(0), Instant.FromMicroseconds(row.GetInt64(1)), row.GetInt64(2), (InteractionKind)row.GetInt32(3), (InteractionState)row.GetInt32(4), row.GetInt64(5)),
-            cancellation);
-        return hits.Count > Most ? null : hits;
+                return await ReadAsync(
+                    "(SELECT rowid AS id FROM interaction_search WHERE interaction_search MATCH @match) h CROSS JOIN interaction i ON i.id = h.id"
+                    + string.Concat(indexed.Select((_, n) => $" AND instr(i.text_folded, @word{n}) > 0")), indexed, match, cancellation);
+            }
+        }
+
+        return null;
     }
+
+    private Task<List<InteractionHit>> ReadAsync(string from, IReadOnlyList<string> words, string match, CancellationToken cancellation) => database.ReadAsync(
+        $"SELECT i.id, i.at, i.responsible_id, i.kind, i.state, i.counterparty_id FROM {from}",
+        [
+            ("@match", match),
+            .. words.Select((w, n) => ($"@word{n}", (object?)w)),
+            .. words.Select((w, n) => ($"@like{n}", (object?)$"%{w.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%")),
+        ],
+        row => new InteractionHit(
+            row.GetInt64(0), Instant.FromMicroseconds(row.GetInt64(1)), row.GetInt64(2), (InteractionKind)row.GetInt32(3), (InteractionState)row.GetInt32(4), row.GetInt64(5)),
+        cancellation);
 
     /// <summary>What of a filter can be told from the hit itself.</summary>
     public static bool Fits(InteractionHit hit, InteractionFilter filter) =>
