@@ -70,7 +70,8 @@ internal static class ReminderBenchmark
 
         Console.WriteLine("ready");
         await Console.In.ReadLineAsync(cancellation);
-        var end = Console.In.ReadLineAsync(cancellation).AsTask();
+        // The console reads synchronously whatever it is asked, so on a thread of its own.
+        var end = Task.Run(Console.In.ReadLine, cancellation);
         var (added, told) = (0, 0);
         while (!end.IsCompleted)
         {

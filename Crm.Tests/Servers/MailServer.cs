@@ -59,11 +59,12 @@ public sealed class MailServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Raw letters of a mailbox, in no order.</summary>
+    /// <summary>Raw letters that Exim took for a local part, in no order.</summary>
     public IReadOnlyList<string> Letters(string mailbox)
     {
-        var path = Path.Combine(folder, "mail", mailbox);
-        return Directory.Exists(path) ? [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(Path.GetDirectoryName(f)) is "new" or "cur").Select(File.ReadAllText)] : [];
+        // All lie in one folder: Exim makes no path out of an address that a stranger gave.
+        var path = Path.Combine(folder, "mail", "all", "new");
+        return Directory.Exists(path) ? [.. Directory.EnumerateFiles(path).Select(File.ReadAllText).Where(l => l.Contains($"Envelope-to: {mailbox}@", StringComparison.OrdinalIgnoreCase))] : [];
     }
 
     /// <summary>Lays a letter into a mailbox as if it had come.</summary>
@@ -153,7 +154,6 @@ public sealed class MailServer : IAsyncDisposable
         acl_smtp_data = data
         message_size_limit = 50M
         never_users =
-        allow_insecure_tainted_data = yes
         keep_environment =
         rfc1413_hosts =
         begin acl
@@ -179,8 +179,9 @@ public sealed class MailServer : IAsyncDisposable
         keep:
           driver = appendfile
           maildir_format
-          directory = {{{folder}}}/mail/${lc:$local_part}
+          directory = {{{folder}}}/mail/all
           create_directory
+          envelope_to_add
           user = {{{Account}}}
           group = {{{Account}}}
         begin retry

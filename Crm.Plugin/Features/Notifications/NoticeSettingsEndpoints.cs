@@ -49,7 +49,8 @@ internal static class NoticeSettingsEndpoints
             WebhookAddress = form["webhook"].Length == 0 ? null : form["webhook"],
             WebhookSecret = form["secret"].Length == 0 ? before.WebhookSecret : secrets.Protect(form["secret"]),
         };
-        Check(form, settings, company, account, choices);
+        // Who has no address is not held up by a channel that was ticked for everybody.
+        Check(form, settings, company, account, [.. choices.Where(c => !kinds.Any(k => k.Code == c.Kind && k.Usual == c.Channels))]);
         if (form.Refusals.Count > 0)
         {
             return Page(form, account, before, false).WithStatus(http, StatusCodes.Status422UnprocessableEntity);

@@ -67,6 +67,22 @@ public sealed class NoticeSettingsTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Save_WithoutAnAddress_IsHeldUpByNoUsualChannel()
+    {
+        await using var app = await CrmApp.StartAsync();
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        await browser.OpenAsync("/notifications/settings");
+        var form = Good();
+        (form["email"], form["connector-silent-Bell"], form["connector-silent-Email"]) = ("", "on", "on");
+
+        await browser.SubmitAsync("/notifications/settings", form);
+        Assert.Equal("/notifications/settings?saved=1", browser.Location);
+        form["contact-Email"] = "on";
+        await browser.SubmitAsync("/notifications/settings", form);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, browser.Status);
+    }
+
+    [Fact]
     public async Task Policy_IsForAdministrators()
     {
         await using var app = await CrmApp.StartAsync();
