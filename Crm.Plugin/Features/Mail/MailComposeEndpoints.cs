@@ -109,7 +109,8 @@ internal static class MailComposeEndpoints
             form.Refuse("to", form["to"].Length == 0 ? MailRefusals.NoRecipient : MailRefusals.BadRecipient);
         else if (!MailAddressRule.IsValid(chosen.Address))
             form.Refuse("to", MailRefusals.BadEmail);
-        else if (await MailSuppressions.HoldsAsync(services.Database, chosen.Address, MailPurpose.Personal, cancellation))
+        else if (await MailSuppressions.HoldsAsync(services.Database, chosen.Address, MailPurpose.Personal, cancellation)
+            || (answered is null && await People.DoNotContact.HoldsAsync(services.Database, id, chosen.PersonId, cancellation)))
             form.Refuse("to", MailRefusals.Suppressed);
         return (chosen is null ? [] : [chosen], MailPurpose.Personal);
     }

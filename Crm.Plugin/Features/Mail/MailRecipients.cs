@@ -57,10 +57,11 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Co
         var (recipients, skipped, seen) = (new List<MailRecipient>(), new List<(string, string)>(), new HashSet<string>(StringComparer.Ordinal));
         var addresses = list.Lines.Select(l => l.Email is { } e ? MailAddressRule.Fold(e) : "").ToList();
         var suppressed = (await database.Set<MailSuppression>().Where(s => addresses.Contains(s.Address)).Select(s => s.Address).ToListAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
+        var silent = await People.DoNotContact.AmongAsync(database, [.. list.Lines.Select(l => l.Id)], cancellation);
         foreach (var line in list.Lines)
         {
             var address = line.Email is { } email ? MailAddressRule.Fold(email) : "";
-            var reason = address.Length == 0 ? NoAddress : !MailAddressRule.IsValid(address) ? BadAddress : suppressed.Contains(address) ? Suppressed : !seen.Add(address) ? Repeated : null;
+            var reason = address.Length == 0 ? NoAddress : !MailAddressRule.IsValid(address) ? BadAddress : suppressed.Contains(address) || silent.Contains(line.Id) ? Suppressed : !seen.Add(address) ? Repeated : null;
             if (reason is null)
             {
                 recipients.Add(new(line.Id, line.Name, null, null, address));

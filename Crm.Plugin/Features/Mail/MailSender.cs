@@ -56,7 +56,7 @@ internal sealed partial class MailSender(CrmDbContext database, MailAccounts acc
             foreach (var letter in letters)
             {
                 // Asked at the last moment: who has unsubscribed since the letter was written gets none.
-                if (await MailSuppressions.HoldsAsync(database, letter.ToAddress, letter.Purpose, cancellation))
+                if (await MailSuppressions.HoldsAsync(database, letter, cancellation))
                 {
                     await MarkAsync(letter, MailState.Suppressed, "mail.suppressed", null, cancellation);
                     open.Remove(letter.Id);

@@ -9,6 +9,11 @@ internal static class MailSuppressions
     public const string Unsubscribed = "unsubscribed";
     public const string DoNotContact = "do-not-contact";
 
+    /// <summary>Whether a queued letter must not go: by its address, or because the counterparty or the person is not to be contacted. Who wrote first gets an answer.</summary>
+    public static async Task<bool> HoldsAsync(CrmDbContext database, MailOut letter, CancellationToken cancellation) =>
+        await HoldsAsync(database, letter.ToAddress, letter.Purpose, cancellation)
+        || (letter.Purpose != MailPurpose.Notice && letter.InReplyTo is null && await People.DoNotContact.HoldsQueuedAsync(database, letter.CounterpartyId, letter.InteractionId, cancellation));
+
     /// <summary>Whether a letter must not go. An unsubscribed address still gets what one person writes to it; one that is not to be contacted gets nothing.</summary>
     public static async Task<bool> HoldsAsync(CrmDbContext database, string address, MailPurpose purpose, CancellationToken cancellation)
     {

@@ -33,10 +33,11 @@ internal sealed class SmsComposer(CrmDbContext database, CurrentUser user, Count
         var numbers = list.Lines.Select(l => (Line: l, Number: MirrorJson.ReadMechanisms(l.Mechanisms).Where(m => m.Kind == ContactMechanismKind.Phone).Select(m => SmsRule.Number(m.Value, code)).FirstOrDefault(n => n is not null))).ToList();
         var asked = numbers.Select(n => n.Number).OfType<string>().ToList();
         var suppressed = (await database.Set<SmsSuppression>().Where(s => asked.Contains(s.Number)).Select(s => s.Number).ToListAsync(cancellation)).ToHashSet();
+        var silent = await People.DoNotContact.AmongAsync(database, [.. list.Lines.Select(l => l.Id)], cancellation);
         var (recipients, skipped, seen) = (new List<SmsRecipient>(), new List<(string, string)>(), new HashSet<string>());
         foreach (var (line, number) in numbers)
         {
-            var reason = line.Phone is null ? NoNumber : number is null ? BadNumber : suppressed.Contains(number) ? Suppressed : !seen.Add(number) ? Repeated : null;
+            var reason = line.Phone is null ? NoNumber : number is null ? BadNumber : suppressed.Contains(number) || silent.Contains(line.Id) ? Suppressed : !seen.Add(number) ? Repeated : null;
             if (reason is null)
             {
                 recipients.Add(new(line.Id, line.Name, number!));

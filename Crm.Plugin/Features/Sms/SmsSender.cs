@@ -57,7 +57,8 @@ internal sealed partial class SmsSender(CrmDbContext database, IDataProtectionPr
 
     private async Task<int> OneAsync(SmsGateway gateway, SmsOut message, CancellationToken cancellation)
     {
-        if (await database.Set<SmsSuppression>().AnyAsync(s => s.Number == message.Number, cancellation))
+        if (await database.Set<SmsSuppression>().AnyAsync(s => s.Number == message.Number, cancellation)
+            || await People.DoNotContact.HoldsQueuedAsync(database, message.CounterpartyId, message.InteractionId, cancellation))
         {
             await MarkAsync(message, SmsState.Suppressed, "sms.suppressed", null, cancellation);
             return 0;

@@ -5,7 +5,7 @@ using Crm.Plugin.Storage;
 
 namespace Crm.Plugin.Features.Notifications.Sources;
 
-/// <summary>Birthdays of contact persons, told to the user who is responsible for the counterparty, so many days ahead as that user wants; once a year.</summary>
+/// <summary>Birthdays of contact persons, the ERP's and the CRM's own, told to the user who is responsible for the counterparty, so many days ahead as that user wants; once a year.</summary>
 internal sealed class Birthdays(CrmDbContext database, Responsibles responsibles) : IReminderSource
 {
     private const int Morning = 8 * 60;
@@ -19,9 +19,16 @@ internal sealed class Birthdays(CrmDbContext database, Responsibles responsibles
         var users = await responsibles.ReadAsync(cancellation);
         await using var command = await database.CommandAsync(
             """
-            SELECT p.id, p.name, p.birthday, c.id, c.manager_login FROM contact_person p JOIN counterparty c ON c.id = p.counterparty_id
-            WHERE p.birthday IS NOT NULL AND p.is_active AND p.gone_at IS NULL AND c.is_active AND c.gone_at IS NULL AND c.manager_login IS NOT NULL
-            """, [], cancellation);
+            SELECT p.id, p.name, COALESCE(k.birthday, p.birthday), c.id, c.manager_login FROM contact_person p JOIN counterparty c ON c.id = p.counterparty_id
+            LEFT JOIN person_card k ON k.contact_person_id = p.id
+            LEFT JOIN person_place w ON w.person_card_id = k.id AND w.counterparty_id = c.id
+            WHERE COALESCE(k.birthday, p.birthday) IS NOT NULL AND p.is_active AND p.gone_at IS NULL AND c.is_active AND c.gone_at IS NULL AND c.manager_login IS NOT NULL
+            AND (w.left_on IS NULL OR w.left_on > @today)
+            UNION ALL
+            SELECT -k.id, k.name, k.birthday, c.id, c.manager_login FROM person_card k JOIN person_place w ON w.person_card_id = k.id JOIN counterparty c ON c.id = w.counterparty_id
+            WHERE k.contact_person_id IS NULL AND k.birthday IS NOT NULL AND c.is_active AND c.gone_at IS NULL AND c.manager_login IS NOT NULL
+            AND (w.left_on IS NULL OR w.left_on > @today)
+            """, [("@today", DateOnly.FromDateTime(now.UtcDateTime).DayNumber)], cancellation);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
