@@ -23,6 +23,11 @@ internal static class HtmlClean
     /// <summary>What may be put into a page as it is.</summary>
     public static string Clean(string html)
     {
+        if (!HtmlNesting.IsTame(html))
+        {
+            return WebUtility.HtmlEncode(HtmlNesting.WithoutTags(html));
+        }
+
         var result = new StringBuilder();
         Children(Parse(html), result, 0);
         return result.ToString();
@@ -31,6 +36,11 @@ internal static class HtmlClean
     /// <summary>The text alone, for lists, search and answers.</summary>
     public static string Text(string html)
     {
+        if (!HtmlNesting.IsTame(html))
+        {
+            return HtmlNesting.WithoutTags(html);
+        }
+
         var result = new StringBuilder();
         Words(Parse(html), result, 0);
         return string.Join('\n', result.ToString().Split('\n').Select(l => l.Trim())).Trim();
