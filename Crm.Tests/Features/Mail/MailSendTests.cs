@@ -204,6 +204,26 @@ public sealed class MailSendTests(PostgresServer postgres, MailServer server)
         Assert.Equal(HttpStatusCode.Forbidden, anna.Status);
     }
 
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Send_CounterpartyIsNotToBeContacted_GetsNothingAlsoWhatWaitsAlready(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var id = await app.AddRomashkaAsync();
+        await app.AddAccountAsync();
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        await SendToSelectionAsync(browser, "first");
+
+        await app.SaveAsync(new Crm.Plugin.Features.People.CounterpartyPreference { CounterpartyId = id, DoNotContact = true });
+
+        Assert.Equal(0, await app.SendMailAsync());
+        Assert.Equal((MailState.Suppressed, "mail.suppressed"), (await app.OutboxAsync()).Select(m => (m.State, m.Error)).Single());
+        Assert.Contains("wants no letters", (await browser.OpenAsync("/mail/new?role=customer")).Body!.TextContent, StringComparison.Ordinal);
+        var page = await browser.OpenAsync($"/mail/new?counterparty={id}");
+        await browser.SubmitAsync("/mail/send", new() { ["key"] = page.QuerySelector("[name=key]")!.GetAttribute("value")!, ["counterparty"] = $"{id}", ["to"] = "info@romashka.example", ["subject"] = "s", ["text"] = "t", ["do"] = "send" });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, browser.Status);
+        Assert.Single(await app.OutboxAsync());
+    }
+
     [Theory]
     [InlineData("ru")]
     [InlineData("uk")]

@@ -1,6 +1,7 @@
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Features.Notifications;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
@@ -170,6 +171,14 @@ public sealed class NoticeTests(PostgresServer postgres)
         {
             var leap = (DateOnly?)new DateOnly(1984, 2, 29);
             await database.Set<ContactPersonRecord>().Where(p => p.Id == person).ExecuteUpdateAsync(p => p.SetProperty(x => x.Birthday, leap));
+            // The CRM's own persons: one speaks for the counterparty, the other has left.
+            PersonCard[] own = [Own("Ольга", new(1, 3, 1)), Own("Пётр", new(1990, 3, 1))];
+            database.AddRange(own);
+            await database.SaveChangesAsync();
+            database.AddRange(
+                new PersonPlace { PersonCardId = own[0].Id, CounterpartyId = counterparty },
+                new PersonPlace { PersonCardId = own[1].Id, CounterpartyId = counterparty, LeftOn = new(2026, 1, 31) });
+            await database.SaveChangesAsync();
         }
 
         await app.SaveAsync(
@@ -185,7 +194,7 @@ public sealed class NoticeTests(PostgresServer postgres)
         var told = (await app.NoticesAsync()).Where(n => n.Kind != "connector-silent").ToList();
         Assert.All(told, n => Assert.Equal(anna.Id, n.UserId));
         Assert.Equal(
-            ["birthday 28.02 Мария 0", "debt 20.02  1500000", "debt 20.02  70000", "debt 26.02  1", "late-delivery 25.02 SO-1 0"],
+            ["birthday 01.03 Ольга 0", "birthday 28.02 Мария 0", "debt 20.02  1500000", "debt 20.02  70000", "debt 26.02  1", "late-delivery 25.02 SO-1 0"],
             told.Select(n => $"{n.Kind} {n.Day:dd.MM} {n.Text} {n.AmountE4 ?? 0}").Order(StringComparer.Ordinal).ToArray());
     }
 
@@ -209,6 +218,8 @@ public sealed class NoticeTests(PostgresServer postgres)
         await viktor.SubmitAsync($"/notifications/{(await app.NoticesAsync()).Single().Id}/done", new Dictionary<string, string>());
         Assert.Equal(System.Net.HttpStatusCode.NotFound, viktor.Status);
     }
+
+    private static PersonCard Own(string name, DateOnly birthday) => new() { Name = name, NameFolded = name.ToLowerInvariant(), Birthday = birthday, CreatedAt = DateTimeOffset.UnixEpoch };
 
     private static PaymentRecord Payment(long counterparty, string due, long amount, string currency) => new()
     {
