@@ -37,6 +37,11 @@ public sealed partial class TranslationTests
     public void BothLanguages_TranslateTheSameTexts(string folder) =>
         Assert.Equal(Texts(folder, "ru").Keys.Order(StringComparer.Ordinal), Texts(folder, "uk").Keys.Order(StringComparer.Ordinal));
 
+    /// <summary>The build keeps one of two keys that differ by case alone, and the other is shown in English.</summary>
+    [Theory, MemberData(nameof(Folders))]
+    public void Keys_DifferByMoreThanCase(string folder) =>
+        Assert.Empty(Texts(folder, "ru").Keys.GroupBy(k => k, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1).Select(g => g.Key));
+
     /// <summary>Texts that the folder's own files look up; T is the localizer of the folder's Texts, XTexts that of feature X.</summary>
     private static HashSet<string> Named(string folder)
     {

@@ -14,6 +14,9 @@ namespace Crm.Connector.Hosts.Tryton;
 /// </summary>
 internal sealed class TrytonSession : IAsyncDisposable
 {
+    /// <summary>So many sessions one call opens.</summary>
+    private const int MostSessions = 2;
+
     private readonly JsonRpcChannel channel;
     private readonly TrytonEndpoint endpoint;
     private readonly TrytonOptions options;
@@ -59,11 +62,17 @@ internal sealed class TrytonSession : IAsyncDisposable
         await slots.WaitAsync(cancellation);
         try
         {
-            var opened = current ?? await OpenAsync(null, cancellation);
-            var answer = await CallAsync(opened, method, arguments, cancellation);
-            if (answer.Status == HttpStatusCode.Unauthorized)
-                answer = await CallAsync(await OpenAsync(opened, cancellation), method, arguments, cancellation);
-            return Result(answer, method);
+            var (opened, isMine) = current is { } known ? (known, false) : await OpenAsync(null, cancellation);
+            var mine = isMine ? 1 : 0;
+            while (true)
+            {
+                var answer = await CallAsync(opened, method, arguments, cancellation);
+                // What another call opened may have ended meanwhile; that two fresh ones in a row end at once is no chance.
+                if (answer.Status != HttpStatusCode.Unauthorized || mine == MostSessions)
+                    return Result(answer, method);
+                (opened, isMine) = await OpenAsync(opened, cancellation);
+                mine += isMine ? 1 : 0;
+            }
         }
         finally
         {
@@ -74,13 +83,14 @@ internal sealed class TrytonSession : IAsyncDisposable
     private Task<JsonRpcAnswer> CallAsync(Opened opened, string method, object?[] arguments, CancellationToken cancellation) =>
         channel.CallAsync(opened.Address, opened.Session, method, w => TrytonJson.Write(w, (object?[])[.. arguments, opened.Context]), cancellation);
 
-    private async Task<Opened> OpenAsync(Opened? ended, CancellationToken cancellation)
+    /// <returns>The session to use, and whether it is a fresh one.</returns>
+    private async Task<(Opened Session, bool IsNew)> OpenAsync(Opened? ended, CancellationToken cancellation)
     {
         await signingIn.WaitAsync(cancellation);
         try
         {
             if (current is { } other && other != ended)
-                return other;   // another thread was faster
+                return (other, false);   // another thread was faster
             if (refusal is { } known && known.Until > options.Clock.GetUtcNow())
                 throw known.Reason;
             current = null;
@@ -88,7 +98,7 @@ internal sealed class TrytonSession : IAsyncDisposable
             var (verdict, session) = await TrytonSignIn.LogInAsync(channel, address, options.User, options.Password, cancellation);
             if (session is null)
                 throw Refuse(verdict);
-            return current = new Opened(address, session, await ContextAsync(address, session, cancellation));
+            return (current = new Opened(address, session, await ContextAsync(address, session, cancellation)), true);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using Crm.Contracts;
 using Crm.Plugin.Features.Counterparties;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
@@ -11,9 +12,9 @@ namespace Crm.Plugin.Features.Mail;
 /// <summary>Somebody whom a letter goes to.</summary>
 /// <param name="CounterpartyId">Whose timeline shows it.</param>
 /// <param name="Counterparty">Its name.</param>
-/// <param name="PersonId">Null for the counterparty itself.</param>
+/// <param name="PersonId">The ERP's person; null for the counterparty itself and for the CRM's own persons.</param>
 /// <param name="Person">Null for the counterparty itself.</param>
-/// <param name="Address">As the ERP keeps it.</param>
+/// <param name="Address">As the ERP keeps it, or as it was typed here.</param>
 public sealed record MailRecipient(long CounterpartyId, string Counterparty, long? PersonId, string? Person, string Address);
 
 /// <summary>Who of a selection gets a letter, and why the others do not.</summary>
@@ -23,7 +24,7 @@ public sealed record MailRecipient(long CounterpartyId, string Counterparty, lon
 public sealed record MailSelection(IReadOnlyList<MailRecipient> Recipients, IReadOnlyList<(string Reason, string Name)> Skipped, bool IsCut);
 
 /// <summary>Finds addresses, as far as the user may write to counterparties.</summary>
-internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, CounterpartySearch search)
+internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, CounterpartySearch search, PersonStore people, TimeProvider clock)
 {
     /// <summary>A sending to more is a campaign's matter.</summary>
     public const int Most = 1_000;
@@ -42,11 +43,14 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Co
             return null;
         }
 
-        var persons = await database.Set<ContactPersonRecord>().Where(p => p.CounterpartyId == counterpartyId && p.GoneAt == null && p.IsActive).OrderBy(p => p.NameFolded).Take(100).ToListAsync(cancellation);
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var own = await people.MechanismsAsync(record, today, cancellation);
+        // The CRM's own persons who are not to be contacted are not offered; the ERP's are, and the form says why not.
+        var persons = (await people.OfCounterpartyAsync(counterpartyId, today, cancellation)).Where(p => p.IsActive && (p.ContactPersonId is not null || p.Card is not { DoNotContact: true }));
         return
         [
-            .. Addresses(record.Mechanisms).Select(a => new MailRecipient(record.Id, record.Name, null, null, a)),
-            .. persons.SelectMany(p => Addresses(p.Mechanisms).Select(a => new MailRecipient(record.Id, record.Name, p.Id, p.Name, a))),
+            .. Addresses(record.Mechanisms).Concat(Addresses(own)).Select(a => new MailRecipient(record.Id, record.Name, null, null, a)),
+            .. persons.SelectMany(p => Addresses(p.Mechanisms).Concat(Addresses(p.Own)).Select(a => new MailRecipient(record.Id, record.Name, p.ContactPersonId, p.Name, a))),
         ];
     }
 
@@ -77,6 +81,9 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Co
 
     private Scope Scope => user.Rights.WriteScope < user.Rights.ReadScope ? user.Rights.WriteScope : user.Rights.ReadScope;
 
-    private static IEnumerable<string> Addresses(string mechanisms) =>
-        MirrorJson.ReadMechanisms(mechanisms).Where(m => m.Kind == ContactMechanismKind.Email).Select(m => m.Value.Trim());
+    private static IEnumerable<string> Addresses(string mechanisms) => Addresses(MirrorJson.ReadMechanisms(mechanisms));
+
+    private static IEnumerable<string> Addresses(IEnumerable<ContactMechanism> mechanisms) => mechanisms.Where(m => m.Kind == ContactMechanismKind.Email).Select(m => m.Value.Trim());
+
+    private static IEnumerable<string> Addresses(IEnumerable<OwnMechanism> mechanisms) => mechanisms.Where(m => m.Kind == ContactMechanismKind.Email).Select(m => m.Value.Trim());
 }

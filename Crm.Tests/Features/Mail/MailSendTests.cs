@@ -5,6 +5,7 @@ using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Features.Mail.Mime;
 using Crm.Plugin.Features.Notifications;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
@@ -205,6 +206,31 @@ public sealed class MailSendTests(PostgresServer postgres, MailServer server)
     }
 
     [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Compose_AddressesTypedHere_AreOfferedBesideTheErps(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var id = await app.AddRomashkaAsync();
+        await using (var database = app.Database())
+        {
+            PersonCard[] own = [new() { Name = "Ольга", NameFolded = "ольга" }, new() { Name = "Пётр", NameFolded = "петр", DoNotContact = true }];
+            database.AddRange(own);
+            await database.SaveChangesAsync();
+            database.AddRange(own.Select(c => new PersonPlace { PersonCardId = c.Id, CounterpartyId = id }));
+            database.AddRange(Email("office@romashka.example", null), Email("olga@romashka.example", own[0].Id), Email("petr@romashka.example", own[1].Id));
+            await database.SaveChangesAsync();
+        }
+
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var page = await browser.OpenAsync($"/mail/new?counterparty={id}");
+
+        Assert.Equal(
+            ["info@romashka.example", "office@romashka.example", "maria@romashka.example", "olga@romashka.example"],
+            page.QuerySelectorAll("#to option").Select(o => o.GetAttribute("value")));
+
+        OwnMechanism Email(string value, long? card) => new() { CounterpartyId = id, CardId = card, Kind = Crm.Contracts.ContactMechanismKind.Email, Value = value, Normal = value, IdempotencyKey = Guid.NewGuid() };
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
     public async Task Send_CounterpartyIsNotToBeContacted_GetsNothingAlsoWhatWaitsAlready(DatabaseKind kind)
     {
         await using var app = await CrmApp.StartAsync(kind, postgres);
@@ -213,7 +239,7 @@ public sealed class MailSendTests(PostgresServer postgres, MailServer server)
         using var browser = await app.SignInAsync("anna", Role.SalesManager);
         await SendToSelectionAsync(browser, "first");
 
-        await app.SaveAsync(new Crm.Plugin.Features.People.CounterpartyPreference { CounterpartyId = id, DoNotContact = true });
+        await app.SaveAsync(new CounterpartyPreference { CounterpartyId = id, DoNotContact = true });
 
         Assert.Equal(0, await app.SendMailAsync());
         Assert.Equal((MailState.Suppressed, "mail.suppressed"), (await app.OutboxAsync()).Select(m => (m.State, m.Error)).Single());
