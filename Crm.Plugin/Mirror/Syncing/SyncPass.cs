@@ -194,6 +194,12 @@ internal sealed partial class SyncPass(SyncRun run, IReadOnlyList<IEntitySync> e
                     await run.Session.AnalyzeAsync(cancellation);
                 }
             });
+        if (!indexesAreBuilt)
+        {
+            // What reading everything at once took is needed no more; by itself the collector would keep it for hours.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
         indexesAreBuilt = true;
     }
 
