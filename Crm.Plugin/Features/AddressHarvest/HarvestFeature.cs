@@ -31,12 +31,12 @@ internal static class HarvestFeature
     }
 
     private static async Task<IResult> ShowAsync(HttpRequest request, CrmDbContext database, CancellationToken cancellation) =>
-        await PageAsync(new NoticeForm([]), null, [], request.Query["added"].ToString(), database, cancellation);
+        await PageAsync(new TypedForm([]), null, [], request.Query["added"].ToString(), database, cancellation);
 
     private static async Task<IResult> GatherAsync(HttpContext http, CrmDbContext database, MailMatcher matcher, CurrentUser user, CancellationToken cancellation)
     {
         var sent = await http.Request.ReadFormAsync(cancellation);
-        var form = NoticeForm.From(sent, LongestText);
+        var form = TypedForm.From(sent, LongestText);
         form.Whole("text", LongestText);
         var texts = new List<string> { form["text"] };
         foreach (var file in sent.Files.Where(f => f.Length is > 0 and <= 40 << 20))
@@ -55,13 +55,13 @@ internal static class HarvestFeature
         }
 
         var typed = new Dictionary<string, string> { ["source"] = string.Join(", ", sent.Files.Take(20).Select(f => Path.GetFileName(f.FileName)).Prepend(form["text"].Length > 0 ? "text" : "").Where(s => s.Length > 0)) };
-        return await PageAsync(new NoticeForm(typed), harvest, await LinesAsync(harvest.Addresses, database, matcher, user, cancellation), "", database, cancellation);
+        return await PageAsync(new TypedForm(typed), harvest, await LinesAsync(harvest.Addresses, database, matcher, user, cancellation), "", database, cancellation);
     }
 
     private static async Task<IResult> AddAsync(HttpContext http, CrmDbContext database, MailMatcher matcher, CurrentUser user, AuditLog audit, TimeProvider clock, CancellationToken cancellation)
     {
         var sent = await http.Request.ReadFormAsync(cancellation);
-        var form = NoticeForm.From(sent, LongestText);
+        var form = TypedForm.From(sent, LongestText);
         var chosen = sent["address"].OfType<string>().Select(MailAddressRule.Fold).Where(MailAddressRule.IsValid).Distinct().Take(HarvestRule.Most).ToList();
         if (form.Whole("list", 100).Length == 0)
             form.Refuse("list", HarvestRefusals.NoList);
@@ -107,7 +107,7 @@ internal static class HarvestFeature
         return lines;
     }
 
-    private static async Task<IResult> PageAsync(NoticeForm form, Harvest? harvest, IReadOnlyList<HarvestLine> lines, string added, CrmDbContext database, CancellationToken cancellation) => Screen.Of<HarvestPage>(new
+    private static async Task<IResult> PageAsync(TypedForm form, Harvest? harvest, IReadOnlyList<HarvestLine> lines, string added, CrmDbContext database, CancellationToken cancellation) => Screen.Of<HarvestPage>(new
     {
         Form = form,
         Harvest = harvest,

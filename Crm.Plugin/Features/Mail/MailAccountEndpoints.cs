@@ -13,12 +13,12 @@ internal static class MailAccountEndpoints
     public static async Task<IResult> ShowAsync(HttpRequest request, long? id, CrmDbContext database, MailAccounts accounts, CancellationToken cancellation)
     {
         var account = id is { } one ? await database.Set<MailAccount>().FirstOrDefaultAsync(a => a.Id == one, cancellation) : null;
-        return await PageAsync(new NoticeForm(Typed(account)), request.Query.ContainsKey("saved"), database, accounts, cancellation);
+        return await PageAsync(new TypedForm(Typed(account)), request.Query.ContainsKey("saved"), database, accounts, cancellation);
     }
 
     public static async Task<IResult> SaveAsync(HttpContext http, CrmDbContext database, MailAccounts accounts, AuditLog audit, CancellationToken cancellation)
     {
-        var form = NoticeForm.From(await http.Request.ReadFormAsync(cancellation));
+        var form = TypedForm.From(await http.Request.ReadFormAsync(cancellation));
         var stored = long.TryParse(form["id"], CultureInfo.InvariantCulture, out var id) ? await database.Set<MailAccount>().AsTracking().FirstOrDefaultAsync(a => a.Id == id, cancellation) : null;
         var account = stored ?? new MailAccount { FromAddress = "" };
         Apply(form, account, accounts);
@@ -56,7 +56,7 @@ internal static class MailAccountEndpoints
             ["inSecurity"] = account.InSecurity.ToString(), ["inUser"] = account.InUser ?? "", ["inFolder"] = account.InFolder ?? "", ["keepsUnknown"] = account.KeepsUnknown ? "on" : "",
         };
 
-    private static void Apply(NoticeForm form, MailAccount account, MailAccounts accounts)
+    private static void Apply(TypedForm form, MailAccount account, MailAccounts accounts)
     {
         if (!MailAddressRule.IsValid(form["fromAddress"]))
             form.Refuse("fromAddress", MailRefusals.BadEmail);
@@ -86,9 +86,9 @@ internal static class MailAccountEndpoints
         }
     }
 
-    private static string? Text(NoticeForm form, string name) => form[name].Length == 0 ? null : form[name];
+    private static string? Text(TypedForm form, string name) => form[name].Length == 0 ? null : form[name];
 
-    private static int Port(NoticeForm form, string name)
+    private static int Port(TypedForm form, string name)
     {
         if (int.TryParse(form[name], NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65_535)
         {
@@ -99,7 +99,7 @@ internal static class MailAccountEndpoints
         return 0;
     }
 
-    private static T Choice<T>(NoticeForm form, string name) where T : struct, Enum
+    private static T Choice<T>(TypedForm form, string name) where T : struct, Enum
     {
         if (Enum.TryParse<T>(form[name], out var value) && Enum.IsDefined(value))
         {
@@ -110,7 +110,7 @@ internal static class MailAccountEndpoints
         return default;
     }
 
-    private static async Task<IResult> PageAsync(NoticeForm form, bool isSaved, CrmDbContext database, MailAccounts accounts, CancellationToken cancellation)
+    private static async Task<IResult> PageAsync(TypedForm form, bool isSaved, CrmDbContext database, MailAccounts accounts, CancellationToken cancellation)
     {
         var id = long.TryParse(form["id"], CultureInfo.InvariantCulture, out var known) ? known : 0;
         return Screen.Of<MailAccountsPage>(new

@@ -39,12 +39,12 @@ internal static class MailBoxEndpoints
     {
         var template = id is { } one ? await database.Set<MailTemplate>().FirstOrDefaultAsync(t => t.Id == one, cancellation) : null;
         var typed = template is null ? [] : new Dictionary<string, string> { ["id"] = template.Id.ToString(CultureInfo.InvariantCulture), ["name"] = template.Name, ["subject"] = template.Subject, ["text"] = template.Text };
-        return await TemplatePageAsync(new NoticeForm(typed), database, cancellation);
+        return await TemplatePageAsync(new TypedForm(typed), database, cancellation);
     }
 
     public static async Task<IResult> SaveTemplateAsync(HttpContext http, CrmDbContext database, AuditLog audit, TimeProvider clock, CancellationToken cancellation)
     {
-        var form = NoticeForm.From(await http.Request.ReadFormAsync(cancellation), 100_000);
+        var form = TypedForm.From(await http.Request.ReadFormAsync(cancellation), 100_000);
         if (form.Whole("name", 100).Length == 0)
             form.Refuse("name", MailRefusals.NoName);
         if (form.Whole("subject", 300).Length == 0)
@@ -66,7 +66,7 @@ internal static class MailBoxEndpoints
         return TypedResults.Redirect("/mail/templates");
     }
 
-    private static async Task<IResult> TemplatePageAsync(NoticeForm form, CrmDbContext database, CancellationToken cancellation) => Screen.Of<MailTemplatesPage>(new
+    private static async Task<IResult> TemplatePageAsync(TypedForm form, CrmDbContext database, CancellationToken cancellation) => Screen.Of<MailTemplatesPage>(new
     {
         Form = form,
         Templates = (IReadOnlyList<MailTemplate>)await database.Set<MailTemplate>().OrderBy(t => t.Name).Take(200).ToListAsync(cancellation),

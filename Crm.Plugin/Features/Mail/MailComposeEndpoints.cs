@@ -39,13 +39,13 @@ internal static class MailComposeEndpoints
             typed.Remove("selection");
         }
 
-        return await PageAsync(new NoticeForm(typed), services, null, cancellation);
+        return await PageAsync(new TypedForm(typed), services, null, cancellation);
     }
 
     public static async Task<IResult> SendAsync(HttpContext http, ComposeServices services, MailFiles files, TimeProvider clock, CancellationToken cancellation)
     {
         var sent = await http.Request.ReadFormAsync(cancellation);
-        var form = NoticeForm.From(sent, LongestText);
+        var form = TypedForm.From(sent, LongestText);
         Check(form, sent.Files);
         var account = await services.Accounts.FindAsync(long.TryParse(form["account"], CultureInfo.InvariantCulture, out var id) ? id : null, cancellation);
         if (account is null)
@@ -73,7 +73,7 @@ internal static class MailComposeEndpoints
 
     private static string TypeOf(string? type) => type is { Length: > 0 and < 100 } && type.Contains('/', StringComparison.Ordinal) && type.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '.' or '+') ? type : "application/octet-stream";
 
-    private static void Check(NoticeForm form, IFormFileCollection files)
+    private static void Check(TypedForm form, IFormFileCollection files)
     {
         if (form.Whole("subject", 300).Length == 0)
             form.Refuse("subject", MailRefusals.NoSubject);
@@ -87,7 +87,7 @@ internal static class MailComposeEndpoints
             form.Refuse("files", MailRefusals.BadType, Path.GetExtension(bad.FileName));
     }
 
-    private static async Task<(IReadOnlyList<MailRecipient>, MailPurpose)> RecipientsAsync(NoticeForm form, MailIn? answered, ComposeServices services, CancellationToken cancellation)
+    private static async Task<(IReadOnlyList<MailRecipient>, MailPurpose)> RecipientsAsync(TypedForm form, MailIn? answered, ComposeServices services, CancellationToken cancellation)
     {
         if (form["counterparty"].Length == 0)
         {
@@ -115,7 +115,7 @@ internal static class MailComposeEndpoints
         return (chosen is null ? [] : [chosen], MailPurpose.Personal);
     }
 
-    private static async Task<IResult> PageAsync(NoticeForm form, ComposeServices services, (string Subject, string Text)? preview, CancellationToken cancellation)
+    private static async Task<IResult> PageAsync(TypedForm form, ComposeServices services, (string Subject, string Text)? preview, CancellationToken cancellation)
     {
         IReadOnlyList<MailRecipient>? known = null;
         MailSelection? selection = null;

@@ -1,6 +1,7 @@
 using Crm.Plugin.Features.Mail.Mime;
 using Crm.Plugin.Features.Mail.Smtp;
 using Crm.Plugin.Features.Notifications;
+using Crm.Plugin.Jobs;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
 

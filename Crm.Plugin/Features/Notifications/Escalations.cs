@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Plugin.Jobs;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;

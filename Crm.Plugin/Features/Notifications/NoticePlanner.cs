@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Crm.Plugin.Jobs;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell.Live;
 using Crm.Plugin.Storage;
@@ -121,13 +122,4 @@ internal sealed class NoticePlanner(IDbContextFactory<CrmDbContext> databases, A
         await using var command = await database.CommandAsync(sql, [], cancellation);
         await command.ExecuteNonQueryAsync(cancellation);
     }
-}
-
-/// <summary>How rows are claimed on both databases.</summary>
-internal static class Claims
-{
-    /// <summary>PostgreSQL passes over rows that another process holds; SQLite has one writer, which a transaction makes it.</summary>
-    public static string Skip(CrmDbContext database) => database.Database.IsNpgsql() ? " FOR UPDATE SKIP LOCKED" : "";
-
-    public static string List(IEnumerable<long> ids) => string.Join(',', ids.Select(i => i.ToString(CultureInfo.InvariantCulture)));
 }

@@ -20,12 +20,12 @@ internal static class NoticePolicyEndpoints
             }
         }
 
-        return Screen.Of<NoticePolicyPage>(new { Form = new NoticeForm(typed), IsSaved = request.Query.ContainsKey("saved") });
+        return Screen.Of<NoticePolicyPage>(new { Form = new TypedForm(typed), IsSaved = request.Query.ContainsKey("saved") });
     }
 
     public static async Task<IResult> SaveAsync(HttpContext http, NoticeSettingsStore store, IEnumerable<NoticeKind> kinds, CancellationToken cancellation)
     {
-        var form = NoticeForm.From(await http.Request.ReadFormAsync(cancellation));
+        var form = TypedForm.From(await http.Request.ReadFormAsync(cancellation));
         List<NoticeChoice> choices = [.. kinds.Select(k => new NoticeChoice { UserId = 0, Kind = k.Code, Channels = form.Channels(k.Code), EscalateAfterMinutes = form.Number($"{k.Code}-after", 1, 43_200) })];
         if (form["publicAddress"].Length > 0 && !IsAddress(form["publicAddress"]))
             form.Refuse("publicAddress", NoticeRefusals.BadAddress);

@@ -15,9 +15,9 @@ internal static class NoticeSettingsEndpoints
         var typed = new Dictionary<string, string>
         {
             ["zone"] = user.Zone.Id,
-            ["quietFrom"] = NoticeForm.Write(settings.QuietFrom),
-            ["quietTo"] = NoticeForm.Write(settings.QuietTo),
-            ["digest"] = NoticeForm.Write(settings.DigestMinute),
+            ["quietFrom"] = TypedForm.Write(settings.QuietFrom),
+            ["quietTo"] = TypedForm.Write(settings.QuietTo),
+            ["digest"] = TypedForm.Write(settings.DigestMinute),
             ["birthdayDays"] = settings.BirthdayDays.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["email"] = account.Email ?? "",
             ["webhook"] = settings.WebhookAddress ?? "",
@@ -31,12 +31,12 @@ internal static class NoticeSettingsEndpoints
             }
         }
 
-        return Page(new NoticeForm(typed), account, settings, request.Query.ContainsKey("saved"));
+        return Page(new TypedForm(typed), account, settings, request.Query.ContainsKey("saved"));
     }
 
     public static async Task<IResult> SaveAsync(HttpContext http, NoticeSettingsStore store, IEnumerable<NoticeKind> kinds, WebhookSecrets secrets, CurrentUser user, CancellationToken cancellation)
     {
-        var form = NoticeForm.From(await http.Request.ReadFormAsync(cancellation));
+        var form = TypedForm.From(await http.Request.ReadFormAsync(cancellation));
         var (before, company, account) = (await store.SettingsAsync(user.Id, cancellation), await store.SettingsAsync(0, cancellation), await store.AccountAsync(user.Id, cancellation));
         List<NoticeChoice> choices = [.. kinds.Select(k => new NoticeChoice { UserId = user.Id, Kind = k.Code, Channels = form.Channels(k.Code) })];
         var settings = new NoticeSettings
@@ -60,7 +60,7 @@ internal static class NoticeSettingsEndpoints
         return TypedResults.Redirect("/notifications/settings?saved=1");
     }
 
-    private static void Check(NoticeForm form, NoticeSettings settings, NoticeSettings company, UserAccount account, List<NoticeChoice> choices)
+    private static void Check(TypedForm form, NoticeSettings settings, NoticeSettings company, UserAccount account, List<NoticeChoice> choices)
     {
         if ((form["quietFrom"].Length == 0) != (form["quietTo"].Length == 0))
             form.Refuse(form["quietFrom"].Length == 0 ? "quietFrom" : "quietTo", NoticeRefusals.OnlyOneEnd);
@@ -79,6 +79,6 @@ internal static class NoticeSettingsEndpoints
             form.Refuse("secret", NoticeRefusals.ShortSecret);
     }
 
-    private static RazorComponentResult<NoticeSettingsPage> Page(NoticeForm form, UserAccount account, NoticeSettings settings, bool isSaved) =>
+    private static RazorComponentResult<NoticeSettingsPage> Page(TypedForm form, UserAccount account, NoticeSettings settings, bool isSaved) =>
         Screen.Of<NoticeSettingsPage>(new { Form = form, HasSecret = settings.WebhookSecret is not null, IsEmailOwn = account.ConnectionId is null, IsSaved = isSaved });
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Crm.Plugin.Jobs;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;

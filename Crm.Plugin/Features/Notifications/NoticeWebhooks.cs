@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Crm.Plugin.Jobs;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.AspNetCore.DataProtection;

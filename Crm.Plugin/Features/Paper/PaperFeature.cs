@@ -25,7 +25,7 @@ internal static class PaperFeature
     private static async Task<IResult> ShowAsync(HttpRequest request, CounterpartySearch search, CrmDbContext database, CurrentUser user, CancellationToken cancellation) =>
         user.Rights.ExportScope == Scope.None
             ? Screen.Of<MessagePage>(new { Status = StatusCodes.Status403Forbidden })
-            : await PageAsync(new NoticeForm(new() { ["selection"] = CounterpartyFilter.From(request.Query).ToQuery(), ["format"] = "DL", ["skip"] = "0" }), search, database, user, cancellation);
+            : await PageAsync(new TypedForm(new() { ["selection"] = CounterpartyFilter.From(request.Query).ToQuery(), ["format"] = "DL", ["skip"] = "0" }), search, database, user, cancellation);
 
     private static async Task<IResult> PrintAsync(HttpContext http, CounterpartySearch search, CrmDbContext database, CurrentUser user, AuditLog audit, TimeProvider clock, CancellationToken cancellation)
     {
@@ -34,7 +34,7 @@ internal static class PaperFeature
             return Screen.Of<MessagePage>(new { Status = StatusCodes.Status403Forbidden });
         }
 
-        var form = NoticeForm.From(await http.Request.ReadFormAsync(cancellation));
+        var form = TypedForm.From(await http.Request.ReadFormAsync(cancellation));
         var format = PaperFormat.Find(form["format"]);
         if (format is null)
             form.Refuse("format", MailRefusals.NotListed);
@@ -56,7 +56,7 @@ internal static class PaperFeature
     }
 
     private static async Task<(IReadOnlyList<IReadOnlyList<string>> Ready, IReadOnlyList<string> Skipped, bool IsCut)> SelectAsync(
-        NoticeForm form, CounterpartySearch search, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
+        TypedForm form, CounterpartySearch search, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
     {
         var filter = CounterpartyFilter.From(new QueryCollection(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(form["selection"])));
         var scope = user.Rights.ExportScope < user.Rights.ReadScope ? user.Rights.ExportScope : user.Rights.ReadScope;
@@ -88,7 +88,7 @@ internal static class PaperFeature
         return (ready, skipped, after is not null);
     }
 
-    private static async Task<IResult> PageAsync(NoticeForm form, CounterpartySearch search, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
+    private static async Task<IResult> PageAsync(TypedForm form, CounterpartySearch search, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
     {
         var (ready, skipped, isCut) = await SelectAsync(form, search, database, user, cancellation);
         return Screen.Of<PaperPage>(new { Form = form, Ready = ready.Count, Skipped = skipped, First = ready.Count > 0 ? ready[0] : [], IsCut = isCut });

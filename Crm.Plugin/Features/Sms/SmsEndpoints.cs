@@ -18,11 +18,11 @@ internal static class SmsEndpoints
     private const int PageSize = 50;
 
     public static async Task<IResult> NewAsync(HttpRequest request, SmsComposer composer, CrmDbContext database, CancellationToken cancellation) =>
-        await PageAsync(new NoticeForm(new() { ["key"] = Guid.NewGuid().ToString("N"), ["selection"] = CounterpartyFilter.From(request.Query).ToQuery() }), composer, database, cancellation);
+        await PageAsync(new TypedForm(new() { ["key"] = Guid.NewGuid().ToString("N"), ["selection"] = CounterpartyFilter.From(request.Query).ToQuery() }), composer, database, cancellation);
 
     public static async Task<IResult> SendAsync(HttpContext http, SmsComposer composer, CrmDbContext database, CancellationToken cancellation)
     {
-        var form = NoticeForm.From(await http.Request.ReadFormAsync(cancellation), 4_000);
+        var form = TypedForm.From(await http.Request.ReadFormAsync(cancellation), 4_000);
         if (form.Whole("text", 4_000).Length == 0)
             form.Refuse("text", SmsRefusals.NoText);
         foreach (var unknown in MailFields.Unknown(form["text"]))
@@ -76,7 +76,7 @@ internal static class SmsEndpoints
         var gateway = await database.Set<SmsGateway>().FirstOrDefaultAsync(cancellation) ?? new();
         return Screen.Of<SmsGatewayPage>(new
         {
-            Form = new NoticeForm(new() { ["kind"] = gateway.Kind.ToString(), ["url"] = gateway.Url ?? "", ["body"] = gateway.Body ?? "", ["folder"] = gateway.Folder ?? "", ["countryCode"] = gateway.CountryCode ?? "" }),
+            Form = new TypedForm(new() { ["kind"] = gateway.Kind.ToString(), ["url"] = gateway.Url ?? "", ["body"] = gateway.Body ?? "", ["folder"] = gateway.Folder ?? "", ["countryCode"] = gateway.CountryCode ?? "" }),
             HasSecret = gateway.Secret is not null,
             IsSaved = request.Query.ContainsKey("saved"),
         });
@@ -84,7 +84,7 @@ internal static class SmsEndpoints
 
     public static async Task<IResult> SaveGatewayAsync(HttpContext http, CrmDbContext database, SmsSender sender, AuditLog audit, CancellationToken cancellation)
     {
-        var form = NoticeForm.From(await http.Request.ReadFormAsync(cancellation));
+        var form = TypedForm.From(await http.Request.ReadFormAsync(cancellation));
         var before = await database.Set<SmsGateway>().FirstOrDefaultAsync(cancellation);
         var kind = Enum.TryParse<SmsGatewayKind>(form["kind"], out var k) && Enum.IsDefined(k) ? k : (SmsGatewayKind?)null;
         if (kind is null)
@@ -113,11 +113,11 @@ internal static class SmsEndpoints
         return TypedResults.Redirect("/sms/gateway?saved=1");
     }
 
-    private static string? Text(NoticeForm form, string name) => form[name].Length == 0 ? null : form[name];
+    private static string? Text(TypedForm form, string name) => form[name].Length == 0 ? null : form[name];
 
-    private static CounterpartyFilter Filter(NoticeForm form) => CounterpartyFilter.From(new QueryCollection(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(form["selection"])));
+    private static CounterpartyFilter Filter(TypedForm form) => CounterpartyFilter.From(new QueryCollection(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(form["selection"])));
 
-    private static async Task<IResult> PageAsync(NoticeForm form, SmsComposer composer, CrmDbContext database, CancellationToken cancellation) => Screen.Of<SmsComposePage>(new
+    private static async Task<IResult> PageAsync(TypedForm form, SmsComposer composer, CrmDbContext database, CancellationToken cancellation) => Screen.Of<SmsComposePage>(new
     {
         Form = form,
         Selection = await composer.SelectAsync(Filter(form), cancellation),

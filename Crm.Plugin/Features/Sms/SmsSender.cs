@@ -1,7 +1,8 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Security.Cryptography;
 using Crm.Plugin.Features.Notifications;
+using Crm.Plugin.Jobs;
 using Crm.Plugin.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Crm.Plugin.Features.Notifications;
+using Crm.Plugin.Jobs;
 using Crm.Tests.Architecture;
 using Xunit;
 

@@ -1,17 +1,17 @@
 using System.Globalization;
 using Crm.Plugin.Features.ContactLog;
 
-namespace Crm.Plugin.Features.Notifications;
+namespace Crm.Plugin.Shell;
 
-/// <summary>Reads the settings' forms; what is wrong is told at its field, and what was typed is shown again.</summary>
-public sealed class NoticeForm
+/// <summary>A form as it was typed; what is wrong is told at its field, and what was typed is shown again.</summary>
+public sealed class TypedForm
 {
     private readonly Dictionary<string, string> typed;
     private readonly List<Refusal> refusals = [];
     private Dictionary<string, int> cut = [];
 
     /// <param name="typed">Names and values as they stand in the form.</param>
-    public NoticeForm(Dictionary<string, string> typed) => this.typed = typed;
+    public TypedForm(Dictionary<string, string> typed) => this.typed = typed;
 
     /// <summary>Everything wrong so far.</summary>
     public IReadOnlyList<Refusal> Refusals => refusals;
@@ -21,7 +21,7 @@ public sealed class NoticeForm
 
     /// <param name="form">As the browser sent it.</param>
     /// <param name="most">Longer values are cut, so that a paste of megabytes is not sent back; see <see cref="Whole"/>.</param>
-    public static NoticeForm From(IFormCollection form, int most = 2_000)
+    public static TypedForm From(IFormCollection form, int most = 2_000)
     {
         var fields = form.Where(f => f.Key.Length <= 60 && f.Key != "__RequestVerificationToken").ToList();
         return new(fields.ToDictionary(f => f.Key, f => f.Value.ToString() is { } value && value.Length > most ? value[..most] : f.Value.ToString().Trim()))
@@ -35,7 +35,7 @@ public sealed class NoticeForm
     {
         if (cut.TryGetValue(name, out var length) || (length = this[name].Length) > most)
         {
-            Refuse(name, NoticeRefusals.TooLong, most, length);
+            Refuse(name, FormTexts.TooLong, most, length);
         }
 
         return this[name];
@@ -56,7 +56,7 @@ public sealed class NoticeForm
             return (time.Hour * 60) + time.Minute;
         }
 
-        Refuse(name, NoticeRefusals.BadTime);
+        Refuse(name, FormTexts.BadTime);
         return null;
     }
 
@@ -73,33 +73,18 @@ public sealed class NoticeForm
             return number;
         }
 
-        Refuse(name, NoticeRefusals.BadNumber, least, most);
+        Refuse(name, FormTexts.BadNumber, least, most);
         return null;
     }
-
-    /// <summary>The ticked channels of a kind.</summary>
-    public NoticeChannels Channels(string kind) => Enum.GetValues<NoticeChannels>().Where(c => c != NoticeChannels.None && this[$"{kind}-{c}"] == "on").Aggregate(NoticeChannels.None, (a, b) => a | b);
 
     /// <summary>As a field of kind time shows it.</summary>
     public static string Write(int? minute) => minute is { } m ? string.Create(CultureInfo.InvariantCulture, $"{m / 60:00}:{m % 60:00}") : "";
 }
 
-/// <summary>Every reason that these forms refuse for; each has translations.</summary>
-public static class NoticeRefusals
+/// <summary>Reasons that any form may refuse for; each feature that uses them translates them.</summary>
+public static class FormTexts
 {
     public const string BadTime = "This is not a time of day. Example: 08:30.";
     public const string BadNumber = "This is a whole number from {0} to {1}.";
-    public const string BadZone = "This time zone is not known. Choose one from the list.";
-    public const string OnlyOneEnd = "Quiet hours need a beginning and an end.";
-    public const string BadEmail = "This is not an e-mail address.";
-    public const string NoEmail = "To be told by e-mail, give an address.";
-    public const string BadAddress = "This is not an http or https address.";
-    public const string NotAllowed = "The administrator does not allow this address.";
-    public const string NoWebhook = "To be told at your own address, give one.";
-    public const string ShortSecret = "A secret has at least 16 characters.";
     public const string TooLong = "At most {0} characters; this text has {1}.";
-    public const string BadSnooze = "Choose a time that is still to come, within a year.";
-
-    /// <summary>All of them.</summary>
-    public static IEnumerable<string> All => typeof(NoticeRefusals).GetFields().Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!);
 }

@@ -1,4 +1,4 @@
-namespace Crm.Plugin.Features.Notifications;
+namespace Crm.Plugin.Jobs;
 
 /// <summary>When a failed delivery is tried again. No clock, no database.</summary>
 public static class RetryRule
