@@ -7,8 +7,8 @@ namespace Crm.Plugin.Shell;
 internal static class Screen
 {
     /// <summary>Renders a component; the names of <paramref name="parameters"/>' members are its parameters.</summary>
-    public static RazorComponentResult<TComponent> Of<TComponent>(object? parameters = null) where TComponent : IComponent =>
-        parameters is null ? new() : new(parameters);
+    public static IResult Of<TComponent>(object? parameters = null) where TComponent : IComponent =>
+        parameters is null ? new RazorComponentResult<TComponent>() : new RazorComponentResult<TComponent>(parameters);
 
     /// <summary>Whether htmx asks for a part of a page (and not for a whole one after "back").</summary>
     public static bool IsPart(this HttpRequest request) =>

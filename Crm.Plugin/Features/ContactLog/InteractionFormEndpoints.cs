@@ -1,7 +1,6 @@
 using System.Globalization;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Crm.Plugin.Features.ContactLog;
 
@@ -73,7 +72,7 @@ internal static class InteractionFormEndpoints
     private static long? Counterparty(InteractionForm form) =>
         long.TryParse(form["counterparty"], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
 
-    private static RazorComponentResult<NewInteractionPage> Page(InteractionForm form, InteractionOffer offer, IReadOnlyList<Refusal> refusals) =>
+    private static IResult Page(InteractionForm form, InteractionOffer offer, IReadOnlyList<Refusal> refusals) =>
         Screen.Of<NewInteractionPage>(new { Form = form, Offer = offer, Refusals = refusals });
 }
 

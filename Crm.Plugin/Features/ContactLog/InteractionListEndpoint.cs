@@ -5,8 +5,24 @@ using Crm.Plugin.Shell;
 namespace Crm.Plugin.Features.ContactLog;
 
 /// <summary>What the list's address asks for; everything is text, because anybody may type anything into an address.</summary>
-public sealed record InteractionQuery(string? Who, string? Kind, string? State, string? Counterparty, string? From, string? To, string? Q, string? After)
+public sealed record InteractionQuery
 {
+    public string? Who { get; init; }
+
+    public string? Kind { get; init; }
+
+    public string? State { get; init; }
+
+    public string? Counterparty { get; init; }
+
+    public string? From { get; init; }
+
+    public string? To { get; init; }
+
+    public string? Q { get; init; }
+
+    public string? After { get; init; }
+
     /// <summary>The same query from another place on; null from the beginning.</summary>
     public string Address(InteractionCursor? after)
     {

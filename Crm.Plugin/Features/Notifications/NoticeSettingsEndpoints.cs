@@ -1,7 +1,6 @@
 using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Crm.Plugin.Features.Notifications;
 
@@ -79,6 +78,6 @@ internal static class NoticeSettingsEndpoints
             form.Refuse("secret", NoticeRefusals.ShortSecret);
     }
 
-    private static RazorComponentResult<NoticeSettingsPage> Page(TypedForm form, UserAccount account, NoticeSettings settings, bool isSaved) =>
+    private static IResult Page(TypedForm form, UserAccount account, NoticeSettings settings, bool isSaved) =>
         Screen.Of<NoticeSettingsPage>(new { Form = form, HasSecret = settings.WebhookSecret is not null, IsEmailOwn = account.ConnectionId is null, IsSaved = isSaved });
 }
