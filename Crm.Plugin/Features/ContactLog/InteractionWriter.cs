@@ -56,6 +56,8 @@ internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user,
         InteractionParticipants.Apply(draft, interaction);
         interaction.BasisOrderId = await guards.Place.OrderAsync(draft.CounterpartyId, draft.Basis, cancellation);
 
+        // What fails here rolls everything back: savepoints between the parts would be two more statements each.
+        database.Database.AutoSavepointsEnabled = false;
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
         if (await guards.Conflicts.FindAsync(interaction, cancellation) is { Count: > 0 } conflicts)
         {
