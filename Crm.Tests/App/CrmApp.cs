@@ -60,7 +60,7 @@ public sealed class CrmApp : IAsyncDisposable
     /// <param name="clock">The plugin's clock; the system's by default.</param>
     /// <param name="runJobs">Whether background work runs.</param>
     public static async Task<CrmApp> StartAsync(DatabaseKind kind = DatabaseKind.Sqlite, PostgresServer? postgres = null, TimeProvider? clock = null, bool runJobs = false) =>
-        await StartOnAsync(kind == DatabaseKind.PostgreSql ? await postgres!.CreateDatabaseAsync() : null, clock, runJobs);
+        await StartOnAsync(kind == DatabaseKind.PostgreSql ? await MigratedDatabase.CopyAsync(postgres!) : null, clock, runJobs);
 
     /// <summary>Starts another one on this one's PostgreSQL, with a data folder of its own.</summary>
     public Task<CrmApp> StartBesideAsync(TimeProvider? clock = null, bool runJobs = false) => StartOnAsync(database ?? throw new InvalidOperationException("SQLite has one process."), clock, runJobs);
@@ -68,10 +68,16 @@ public sealed class CrmApp : IAsyncDisposable
     private static async Task<CrmApp> StartOnAsync(string? database, TimeProvider? clock, bool runJobs)
     {
         var folder = Directory.CreateTempSubdirectory("crm-app-").FullName;
+        if (database is null)
+        {
+            await MigratedDatabase.CopyToAsync(folder);
+        }
+
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(new FailureLog()).SetMinimumLevel(LogLevel.Error);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddCrmPlugin(new CrmPluginOptions { DataFolder = folder, ProgramFolder = PluginProgram.Folder, Database = database, RunJobs = runJobs, Clock = clock ?? TimeProvider.System });
+        builder.Services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1_000); // hundreds of sign-ins
         var app = builder.Build();
         app.MapCrmPlugin();
         await app.Services.PrepareCrmPluginAsync(CancellationToken.None);
