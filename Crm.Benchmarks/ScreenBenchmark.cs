@@ -103,9 +103,11 @@ internal static partial class ScreenBenchmark
         await using var host = files is null ? scale : new FilesConnector().Open(new HostSettings { Connection = "scale", Address = files, Clock = TimeProvider.System });
         var watch = Stopwatch.StartNew();
         var processor = Environment.CpuUsage.TotalTime;
+        var (paused, allocated, collected) = (GC.GetTotalPauseDuration(), GC.GetTotalAllocatedBytes(), GC.CollectionCount(0));
         var first = await engine.RunAsync(connection, host, new SyncOrder { Sweep = SweepChoice.Never }, null, cancellation);
         var rows = first.Entities.Sum(e => e.Read);
         Line($"first read: {rows} rows in {watch.Elapsed.TotalSeconds:0.0} s = {rows / watch.Elapsed.TotalSeconds:0} rows/s ({(Environment.CpuUsage.TotalTime - processor).TotalSeconds:0.0} s of processor), of it {first.SearchSeconds:0.0} s search and indexes");
+        Line($"  {(GC.GetTotalAllocatedBytes() - allocated) >> 20} MB allocated, {GC.CollectionCount(0) - collected} collections paused it for {(GC.GetTotalPauseDuration() - paused).TotalSeconds:0.0} s");
         foreach (var entity in first.Entities.Where(e => e.Read > 0))
         {
             Line($"  {entity.Entity}: {entity.Read} in {entity.Elapsed.TotalSeconds:0.0} s");

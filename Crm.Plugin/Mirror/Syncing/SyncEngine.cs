@@ -17,16 +17,28 @@ public sealed class SyncEngine(DatabaseOptions database, TimeProvider clock, ILo
     public async Task<SyncResult> RunAsync(
         int connectionId, Contracts.IHost host, SyncOrder order, IProgress<SyncProgress>? progress, CancellationToken cancellation)
     {
+        var (result, wasFirst) = await PassAsync(connectionId, host, order, progress, cancellation);
+        if (wasFirst)
+        {
+            ProcessMemory.GiveBack(); // now that the session and its caches are closed
+        }
+
+        return result;
+    }
+
+    private async Task<(SyncResult Result, bool WasFirst)> PassAsync(
+        int connectionId, Contracts.IHost host, SyncOrder order, IProgress<SyncProgress>? progress, CancellationToken cancellation)
+    {
         await using var session = await MirrorSession.OpenAsync(database, cancellation);
         await using var claim = await ClaimAsync(session, connectionId, order.WaitsForOther, cancellation);
         if (claim is null)
         {
-            return new([], true, 0);
+            return (new([], true, 0), false);
         }
 
         var run = new SyncRun(session, connectionId, new(session, connectionId, clock), clock, progress);
         await using var pass = new SyncPass(run, HostEntities.Of(host, run), order, log);
-        return await pass.RunAsync(cancellation);
+        return (await pass.RunAsync(cancellation), pass.HasReadFirst);
     }
 
     private async Task<SyncClaim?> ClaimAsync(MirrorSession session, int connectionId, TimeSpan waits, CancellationToken cancellation)

@@ -17,6 +17,9 @@ internal sealed partial class SyncPass(SyncRun run, IReadOnlyList<IEntitySync> e
     private SearchBuild? search;
     private double buildSeconds;
 
+    /// <summary>Whether this pass ended the first read of a database.</summary>
+    public bool HasReadFirst { get; private set; }
+
     public async Task<SyncResult> RunAsync(CancellationToken cancellation)
     {
         indexesAreBuilt = await MirrorIndexes.AreBuiltAsync(run.Session.Connection, run.Session.Kind, cancellation);
@@ -194,12 +197,7 @@ internal sealed partial class SyncPass(SyncRun run, IReadOnlyList<IEntitySync> e
                     await run.Session.AnalyzeAsync(cancellation);
                 }
             });
-        if (!indexesAreBuilt)
-        {
-            // What reading everything at once took is needed no more; by itself the collector would keep it for hours.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        }
-
+        HasReadFirst |= !indexesAreBuilt;
         indexesAreBuilt = true;
     }
 
