@@ -3,13 +3,14 @@ using System.Text;
 
 namespace Crm.Plugin.Export;
 
-/// <summary>A table on A4 pages across, with title, page numbers and repeated headings. Text that does not fit is cut with an ellipsis.</summary>
+/// <summary>A table on A4 pages across, with title, page numbers and repeated headings of up to two lines. Text that does not fit is cut with an ellipsis.</summary>
 /// <remarks>Written by hand: the PDF libraries at hand are not free for a plugin under the MIT licence, and a table needs little.</remarks>
 public sealed class PdfTableWriter : ITableWriter
 {
     private const double Margin = 36;
     private const double LineHeight = 13;
     private const double Size = 8;
+    private const double Gap = 6;
     private const double Right = PdfFile.Width - Margin;
     private const double Bottom = PdfFile.Height - Margin;
 
@@ -21,6 +22,7 @@ public sealed class PdfTableWriter : ITableWriter
     private readonly PdfFile file;
     private readonly StringBuilder page = new();
     private IReadOnlyList<object?>? headings;
+    private IReadOnlyList<object?> first = [];
     private int pages;
     private double y = double.MaxValue;
 
@@ -41,8 +43,12 @@ public sealed class PdfTableWriter : ITableWriter
         if (headings is null)
         {
             headings = cells;
-            NewPage();
             return Task.CompletedTask;
+        }
+
+        if (pages == 0)
+        {
+            first = cells; // headings of numbers stand where the numbers will
         }
 
         if (y + LineHeight > Bottom)
@@ -50,13 +56,18 @@ public sealed class PdfTableWriter : ITableWriter
             NewPage();
         }
 
-        Cells(cells, 0);
+        Cells(cells);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (pages == 0)
+        {
+            NewPage();
+        }
+
         file.Page(page.ToString());
         await target.WriteAsync(file.Save(title));
     }
@@ -78,24 +89,61 @@ public sealed class PdfTableWriter : ITableWriter
         }
 
         page.Append(file.Text(pages.ToString(CultureInfo.CurrentCulture), Right - 12, Bottom + 18, Size, 0.4));
-        Cells(headings!, 0.35);
+        Headings();
         page.Append(PdfFile.Line(Margin, y - 9, Right));
     }
 
-    private void Cells(IReadOnlyList<object?> cells, double grey)
+    private void Headings()
+    {
+        var (x, columns) = (Margin, headings ?? []);
+        var lines = columns.Take(widths.Count).Select((heading, i) => Lines(Text(heading), Width(i))).ToList();
+        var height = lines.Count == 0 ? 1 : lines.Max(l => l.Count);
+        for (var i = 0; i < lines.Count; i++)
+        {
+            var isNumber = i < first.Count && IsNumber(first[i]);
+            for (var line = 0; line < lines[i].Count; line++)
+            {
+                Cell(lines[i][line], x, Width(i), y + ((height - lines[i].Count + line) * (LineHeight - 3)), isNumber, 0.35);
+            }
+
+            x += Width(i) + Gap;
+        }
+
+        y += ((height - 1) * (LineHeight - 3)) + LineHeight;
+    }
+
+    private void Cells(IReadOnlyList<object?> cells)
     {
         var x = Margin;
         for (var i = 0; i < cells.Count && i < widths.Count; i++)
         {
-            var width = widths[i] * (Right - Margin);
-            var text = Fitting(Text(cells[i]), width - 4);
-            var isNumber = cells[i] is decimal or long or int or double;
-            page.Append(file.Text(text, isNumber ? x + width - 4 - font.Width(text, Size) : x, y, Size, grey));
-            x += width;
+            Cell(Fitting(Text(cells[i]), Width(i)), x, Width(i), y, IsNumber(cells[i]), 0);
+            x += Width(i) + Gap;
         }
 
         y += LineHeight;
     }
+
+    private void Cell(string text, double x, double width, double at, bool isNumber, double grey) =>
+        page.Append(file.Text(text, isNumber ? x + width - font.Width(text, Size) : x, at, Size, grey));
+
+    private double Width(int column) => (widths[column] * (Right - Margin)) - Gap;
+
+    /// <summary>One line, or two broken between words.</summary>
+    private List<string> Lines(string text, double width)
+    {
+        for (var end = text.LastIndexOf(' '); font.Width(text, Size) > width && end > 0; end = text.LastIndexOf(' ', end - 1))
+        {
+            if (font.Width(text[..end], Size) <= width)
+            {
+                return [text[..end], Fitting(text[(end + 1)..], width)];
+            }
+        }
+
+        return [Fitting(text, width)];
+    }
+
+    private static bool IsNumber(object? cell) => cell is decimal or long or int or double;
 
     private string Fitting(string text, double width)
     {
@@ -118,7 +166,7 @@ public sealed class PdfTableWriter : ITableWriter
     {
         null => "",
         DateOnly day => day.ToString("d", CultureInfo.CurrentCulture),
-        decimal number => number.ToString("#,##0.##", CultureInfo.CurrentCulture),
+        decimal number => number.ToString("#,##0.00", CultureInfo.CurrentCulture),
         IFormattable number => number.ToString(null, CultureInfo.CurrentCulture),
         _ => cell.ToString() ?? "",
     };

@@ -31,7 +31,7 @@ internal sealed class ClassificationExport(ClassificationStore store, CurrentUse
         await using ITableWriter writer = format switch
         {
             "csv" => new CsvTableWriter(http.Response.Body),
-            "pdf" => new PdfTableWriter(http.Response.Body, title, Subtitle(run, totals), [0.05, 0.07, 0.25, 0.04, 0.09, 0.06, 0.1, 0.04, 0.07, 0.06, 0.09, 0.08]),
+            "pdf" => new PdfTableWriter(http.Response.Body, title, Subtitle(run, totals), [0.045, 0.07, 0.23, 0.045, 0.095, 0.06, 0.1, 0.085, 0.08, 0.065, 0.075, 0.05]),
             _ => new XlsxTableWriter(http.Response.Body, title),
         };
         var columns = format == "pdf" ? 12 : Headers.Length;
@@ -52,7 +52,7 @@ internal sealed class ClassificationExport(ClassificationStore store, CurrentUse
     private string Subtitle(ClassificationRun run, ClassificationTotals totals)
     {
         var parameters = ClassificationJson.ReadParameters(run.Parameters);
-        return $"{text["as of {0}, by {1}", show.Day(run.AsOf), run.AuthorLogin].Value} · {text[ClassificationWords.Word(parameters.Rules)].Value} · {text[ClassificationWords.Word(parameters.Measure)].Value} {totals.Currency} · {parameters.Shares} · {parameters.Bands} · A {totals.A.Count} B {totals.B.Count} C {totals.C.Count}";
+        return $"{text["as of {0}, by {1}", show.Day(run.AsOf), ClassificationShow.Author(text, run.AuthorLogin)].Value} · {text[ClassificationWords.Word(parameters.Rules)].Value} · {text[ClassificationWords.Word(parameters.Measure)].Value} {totals.Currency} · {parameters.Shares} · {parameters.Bands} · A {totals.A.Count} B {totals.B.Count} C {totals.C.Count}";
     }
 
     private object?[] Cells(RunRow row, long totalE4) =>

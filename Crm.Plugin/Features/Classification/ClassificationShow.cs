@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
 using Microsoft.Extensions.Localization;
 
@@ -7,6 +8,9 @@ namespace Crm.Plugin.Features.Classification;
 /// <summary>Figures and words of classification in the user's language.</summary>
 internal static class ClassificationShow
 {
+    /// <summary>Who made a run, as people are told: the schedule's and the command line's runs are the system's.</summary>
+    public static string Author(IStringLocalizer text, string login) => login == CurrentUser.System.Login ? text["the system"].Value : login;
+
     /// <summary>A problem in words; English where a language has none.</summary>
     public static string Problem(IStringLocalizer<Texts> text, ClassificationProblem problem)
     {

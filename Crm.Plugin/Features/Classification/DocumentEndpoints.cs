@@ -30,15 +30,9 @@ internal static class DocumentEndpoints
             return Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound });
         }
 
-        var thresholds = Thresholds.Of(found);
-        WhatIf? result = null;
-        IReadOnlyList<ClassificationProblem> problems = [];
-        if (http.Request.Query.ContainsKey("shares"))
-        {
-            thresholds = Thresholds.Of(name => http.Request.Query[name].ToString());
-            (result, problems) = await TryAsync(found, thresholds, http, redistribution, user, cancellation);
-        }
-
+        // Opened without a question it shows what the run's own thresholds hold: the counts to compare with.
+        var thresholds = http.Request.Query.ContainsKey("shares") ? Thresholds.Of(name => http.Request.Query[name].ToString()) : Thresholds.Of(found);
+        var (result, problems) = await TryAsync(found, thresholds, http, redistribution, user, cancellation);
         return http.Request.IsPart()
             ? Screen.Of<WhatIfPanel>(new { Run = found, Thresholds = thresholds, Result = result, Problems = problems })
             : Screen.Of<WhatIfPage>(new { Run = found, Thresholds = thresholds, Result = result, Problems = problems });
