@@ -3,6 +3,7 @@ using Crm.Contracts;
 using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
 using Crm.Tests.Servers;
@@ -55,6 +56,27 @@ public sealed class SegmentTests(PostgresServer postgres)
         Assert.Equal("Kyiv", Assert.Single(await segments.ListAsync(default)).Name);
         await segments.DeleteAsync(1, Company.Director, default);
         Assert.Equal("classification.unknown-segment", await CodeAsync(() => company.RunAsync(named)));
+    }
+
+    [Fact]
+    public async Task Screen_WithASavedSegment_DeletesItByItsButton()
+    {
+        await using var app = await CrmApp.StartAsync();
+        await using (var database = app.Database())
+        {
+            database.Add(new ClassificationSegment { Name = "Kyiv", City = "Київ", AuthorLogin = "dora" });
+            await database.SaveChangesAsync();
+        }
+
+        using var browser = await app.SignInAsync("dora", Role.CommercialDirector);
+        var page = await browser.OpenAsync("/classification");
+        var button = page.QuerySelectorAll("form[action$='/delete'] button").Single();
+        Assert.Equal("Delete segment “Kyiv”", button.TextContent);
+        await browser.SubmitAsync(button.Closest("form")!.GetAttribute("action")!, new());
+
+        Assert.Empty((await browser.OpenAsync("/classification")).QuerySelectorAll("form[action$='/delete']"));
+        await using var after = app.Database();
+        Assert.Empty(await after.Set<ClassificationSegment>().ToListAsync());
     }
 
     [Fact]
