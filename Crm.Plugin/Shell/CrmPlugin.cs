@@ -75,7 +75,7 @@ public static class CrmPlugin
         services.AddAdministration();
         services.AddApi();
         services.AddCalendar();
-        services.AddCalls();
+        services.AddCalls(serves: options.RunJobs);
         services.AddCare();
         services.AddClassification();
         services.AddContactLog();

@@ -7,7 +7,9 @@ namespace Crm.Plugin.Features.Calls;
 /// <summary>Registers calls.</summary>
 internal static class CallsFeature
 {
-    public static IServiceCollection AddCalls(this IServiceCollection services) => services
+    /// <param name="services">Of the application.</param>
+    /// <param name="serves">Whether telephones ring here: not in a command.</param>
+    public static IServiceCollection AddCalls(this IServiceCollection services, bool serves) => (serves ? services.AddHostedService<CallReadiness>() : services)
         .AddScoped<CallLog>()
         .AddScoped<CallDesk>()
         .AddScoped<CallerLookup>()

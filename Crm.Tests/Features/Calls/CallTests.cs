@@ -7,6 +7,8 @@ using Crm.Tests.App;
 using Crm.Tests.Features.ContactLog;
 using Crm.Tests.Servers;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Crm.Tests.Features.Calls;
@@ -14,6 +16,21 @@ namespace Crm.Tests.Features.Calls;
 /// <summary>What a telephone exchange reports, and what the called user sees and does.</summary>
 public sealed class CallTests(PostgresServer postgres)
 {
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Rehearsal_AfterTheStart_LeavesNothing(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        await Exchange.MirrorPeopleAsync(app);
+
+        using var rehearsal = new CallReadiness(app.Services.GetRequiredService<IServiceScopeFactory>(), TimeProvider.System, NullLogger<CallReadiness>.Instance);
+        await rehearsal.RehearseAsync(TestContext.Current.CancellationToken);
+
+        await using var database = app.Database();
+        Assert.Empty(await database.Set<PhoneCall>().ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(await database.Set<LiveEvent>().ToListAsync(TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
     public async Task Ringing_AnsweredByOne_EndedAndSentTwice_IsKeptOnceAndLoggedWithItsTime(DatabaseKind kind)
