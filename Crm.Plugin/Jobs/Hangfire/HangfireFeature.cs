@@ -20,7 +20,11 @@ internal static class HangfireFeature
         services.TryAddSingleton<JobStorage>(provider => HangfireDatabase.Open(provider.GetRequiredService<CrmPluginOptions>()));
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton<IJobFilterProvider, HangfireRules>();
-        services.AddHangfire(hangfire => hangfire.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings());
+        services.AddHangfire((provider, hangfire) => hangfire
+            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings()
+            .UseLogProvider(new HangfireLogs(provider.GetRequiredService<ILoggerFactory>())));
         services.AddHangfireServer((provider, server) =>
         {
             // Who waits for a job goes first. A process without background work knows no recurring job and leaves them to the others.
