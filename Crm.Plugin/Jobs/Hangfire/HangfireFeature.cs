@@ -17,7 +17,8 @@ internal static class HangfireFeature
     /// <summary>Nothing is opened before a process serves: a command needs no SQL Server. A storage that is registered already is used instead.</summary>
     public static void AddHangfireJobs(this IServiceCollection services)
     {
-        services.TryAddSingleton<JobStorage>(provider => HangfireDatabase.Open(provider.GetRequiredService<CrmPluginOptions>()));
+        services.TryAddSingleton<JobStorage>(provider => HangfireDatabase.Open(
+            provider.GetRequiredService<CrmPluginOptions>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(HangfireDatabase))));
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton<IJobFilterProvider, HangfireRules>();
         services.AddHangfire((provider, hangfire) => hangfire

@@ -12,7 +12,6 @@ namespace Crm.Plugin.Jobs.Hangfire;
 internal sealed class HangfireRules(JobRegister register, TimeProvider clock) : IJobFilterProvider, IClientFilter, IServerFilter
 {
     private const string Lock = "crm:lock";
-    private const string Started = "crm:started";
 
     private readonly object[] filters = [new RunStateRule(clock), new StatisticsHistoryAttribute()];
 
@@ -48,7 +47,6 @@ internal sealed class HangfireRules(JobRegister register, TimeProvider clock) : 
         else if (NameLock.TryTake(context.Connection, name) is { } held)
         {
             context.Items[Lock] = held;
-            context.Items[Started] = clock.GetTimestamp();
         }
         else
         {
@@ -56,18 +54,7 @@ internal sealed class HangfireRules(JobRegister register, TimeProvider clock) : 
         }
     }
 
-    public void OnPerformed(PerformedContext context)
-    {
-        using var held = (IDisposable)context.Items[Lock];
-        if (context.Exception is OperationCanceledException or JobAbortedException)
-        {
-            return; // stopped with its process, or deleted by an administrator: it has not ended
-        }
-
-        var (kind, name) = HangfireRun.KeyOf(context.BackgroundJob.Job);
-        var failure = context.Exception is JobPerformanceException { InnerException: { } cause } ? cause : context.Exception;
-        JobTrail.Ended(context.Connection, kind, name, new(clock.GetUtcNow(), clock.GetElapsedTime((long)context.Items[Started]), failure?.GetType().Name));
-    }
+    public void OnPerformed(PerformedContext context) => ((IDisposable)context.Items[Lock]).Dispose();
 
     private static void Leave(PerformingContext context, PutOff why)
     {

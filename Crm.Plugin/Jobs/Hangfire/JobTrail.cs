@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hangfire;
 using Hangfire.Storage;
 
 namespace Crm.Plugin.Jobs.Hangfire;
@@ -28,13 +29,16 @@ internal static class JobTrail
 
     public static void Created(IStorageConnection connection, string kind, string name, string id) => connection.SetRangeInHash(KeyOf(kind, name), [new(LastId, id)]);
 
-    public static void Ended(IStorageConnection connection, string kind, string name, JobOutcome outcome) => connection.SetRangeInHash(
+    public static void Ended(IWriteOnlyTransaction transaction, string kind, string name, JobOutcome outcome) => transaction.SetRangeInHash(
         KeyOf(kind, name),
         [
             new(EndedAt, outcome.EndedAt.ToString("O", CultureInfo.InvariantCulture)),
             new(Milliseconds, ((long)outcome.Took.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)),
             new(Failure, outcome.Failure ?? ""),
         ]);
+
+    /// <summary>Of an exception that Hangfire has written down with its namespace and assembly.</summary>
+    public static string? NameOf(ExceptionInfo? failure) => failure?.Type.Split(',')[0].Split('.')[^1];
 
     private static Dictionary<string, string> Read(IStorageConnection connection, string kind, string name) => connection.GetAllEntriesFromHash(KeyOf(kind, name)) ?? [];
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hangfire;
+using Hangfire.Common;
 using Hangfire.States;
 using Hangfire.Storage;
 
@@ -50,11 +51,20 @@ internal sealed class RunStateRule(TimeProvider clock) : IElectStateFilter, IApp
         }
     }
 
+    /// <summary>The outcome is kept in the transaction that ends the run, so that keeping it can neither fail alone nor fail the run.</summary>
     public void OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
     {
         if (context.NewState is SucceededState)
         {
             context.JobExpirationTimeout = KeepDone;
+        }
+
+        var failure = (context.NewState as FailedState)?.Exception.GetType().Name ?? JobTrail.NameOf((context.NewState as DeletedState)?.ExceptionInfo);
+        if ((context.NewState is SucceededState || failure is not null) && context.Connection.GetStateData(context.BackgroundJob.Id) is { } old && old.Name == ProcessingState.StateName)
+        {
+            var (kind, name) = HangfireRun.KeyOf(context.BackgroundJob.Job);
+            var now = clock.GetUtcNow();
+            JobTrail.Ended(transaction, kind, name, new(now, now - JobHelper.DeserializeDateTime(old.Data["StartedAt"]), failure));
         }
     }
 

@@ -8,12 +8,13 @@ namespace Crm.Tests.Jobs.Hangfire;
 public sealed class HangfireDatabaseTests
 {
     [Theory]
-    [InlineData(18456, "crm.hangfire-refused")]
-    [InlineData(4060, "crm.hangfire-missing")]
-    [InlineData(262, "crm.hangfire-rights")]
-    [InlineData(53, "crm.hangfire-unreachable")]
-    [InlineData(-2146893019, "crm.hangfire-unreachable")]
-    public void Explain_NumberOfSqlServer_SaysWhoActs(int number, string code) => Assert.Equal(code, HangfireDatabase.Explain(number).Code);
+    [InlineData(18456, false, "crm.hangfire-refused")]
+    [InlineData(4060, false, "crm.hangfire-missing")]
+    [InlineData(53, false, "crm.hangfire-unreachable")]
+    [InlineData(-2146893019, false, "crm.hangfire-unreachable")]
+    [InlineData(262, true, "crm.hangfire-rights")]
+    [InlineData(1105, true, "crm.hangfire-failed")]
+    public void Explain_NumberOfSqlServer_SaysWhoActs(int number, bool isConnected, string code) => Assert.Equal(code, HangfireDatabase.Explain(number, isConnected).Code);
 
     [Theory]
     [InlineData(null)]
