@@ -12,6 +12,7 @@ namespace Crm.Plugin.Jobs.Hangfire;
 internal sealed class HangfireRules(JobRegister register, TimeProvider clock) : IJobFilterProvider, IClientFilter, IServerFilter
 {
     private const string Lock = "crm:lock";
+    private const string Begun = "CrmBegun";
 
     private readonly object[] filters = [new RunStateRule(clock), new StatisticsHistoryAttribute()];
 
@@ -23,9 +24,8 @@ internal sealed class HangfireRules(JobRegister register, TimeProvider clock) : 
     public void OnCreating(CreatingContext context)
     {
         var (kind, name) = HangfireRun.KeyOf(context.Job);
-        var state = JobTrail.LastIdOf(context.Connection, kind, name) is { } last ? context.Connection.GetStateData(last)?.Name : null;
-        context.Canceled = state == EnqueuedState.StateName || state == ScheduledState.StateName
-            || (kind == JobRegister.Recurring && state == ProcessingState.StateName && Runs(context.Connection, name));
+        context.Canceled = JobTrail.LastIdOf(context.Connection, kind, name) is { } last && context.Connection.GetStateData(last)?.Name is { } state
+            && (state == EnqueuedState.StateName || state == ScheduledState.StateName || (state == ProcessingState.StateName && Holds(context.Connection, kind, name, last)));
     }
 
     public void OnCreated(CreatedContext context)
@@ -46,7 +46,7 @@ internal sealed class HangfireRules(JobRegister register, TimeProvider clock) : 
         }
         else if (NameLock.TryTake(context.Connection, name) is { } held)
         {
-            context.Items[Lock] = held;
+            Begin(context, kind, held);
         }
         else
         {
@@ -56,13 +56,38 @@ internal sealed class HangfireRules(JobRegister register, TimeProvider clock) : 
 
     public void OnPerformed(PerformedContext context) => ((IDisposable)context.Items[Lock]).Dispose();
 
+    private static void Begin(PerformingContext context, string kind, IDisposable held)
+    {
+        try
+        {
+            if (kind == JobRegister.Once)
+            {
+                context.Connection.SetJobParameter(context.BackgroundJob.Id, Begun, "1");
+            }
+
+            context.Items[Lock] = held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
     private static void Leave(PerformingContext context, PutOff why)
     {
         context.Canceled = true;
         context.Items[RunStateRule.Why] = why;
     }
 
-    /// <summary>The state alone would say so for minutes after the process was killed.</summary>
+    /// <summary>Whether a run that was fetched stands for the one that is asked for.</summary>
+    /// <remarks>
+    /// A recurring one does while it runs; its state alone would say so for minutes after its process was killed. One that was asked for
+    /// does until it begins: after that it may have passed over what the new one is asked for.
+    /// </remarks>
+    private static bool Holds(IStorageConnection connection, string kind, string name, string id) =>
+        kind == JobRegister.Recurring ? Runs(connection, name) : connection.GetJobParameter(id, Begun) is null;
+
     private static bool Runs(IStorageConnection connection, string name)
     {
         using var free = NameLock.TryTake(connection, name);

@@ -90,10 +90,13 @@ internal sealed class RunStateRule(TimeProvider clock) : IElectStateFilter, IApp
 
         context.SetJobParameter(Times, times + 1);
         context.SetJobParameter(Since, since.ToUnixTimeSeconds());
-        var wait = TimeSpan.FromSeconds(Math.Min(1 << Math.Min(times, 6), why == PutOff.NotKnownHere ? 60 : 15));
+        var wait = TimeSpan.FromSeconds(why == PutOff.NotKnownHere ? SecondsUntilKnown(times) : Math.Min(1 << Math.Min(times, 4), 15));
         return new ScheduledState(wait)
         {
             Reason = string.Create(CultureInfo.InvariantCulture, $"{(why == PutOff.NotKnownHere ? "This process does not know it" : "The name runs already")}; tried again in {wait.TotalSeconds} s."),
         };
     }
+
+    /// <summary>At first somebody waits, and each try reaches one that knows it with even chance; later only an upgrade helps.</summary>
+    private static int SecondsUntilKnown(int times) => times < 30 ? 1 : 60;
 }
