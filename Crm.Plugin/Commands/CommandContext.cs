@@ -29,6 +29,9 @@ internal sealed class CommandContext : IAsyncDisposable
     {
         DataFolder = DataFolder.Choose(data?.FullName, terminal),
         Database = terminal.Variable("CRM_DATABASE"),
+#if HANGFIRE
+        HangfireDatabase = terminal.Variable("CRM_HANGFIRE_DATABASE"),
+#endif
         ProgramFolder = terminal.ProgramFolder,
         RunJobs = runJobs,
     };

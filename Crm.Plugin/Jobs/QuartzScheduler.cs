@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Quartz;
 
 namespace Crm.Plugin.Jobs;
@@ -9,11 +8,11 @@ internal sealed class QuartzScheduler(ISchedulerFactory schedulers, JobRegister 
     public async Task RecurAsync(
         string name, JobTimes when, Func<IServiceProvider, CancellationToken, Task> job, CancellationToken cancellation)
     {
-        var key = new JobKey(name, "recurring");
-        register.Set(key.ToString(), job);
+        var key = new JobKey(name, JobRegister.Recurring);
+        register.Set(key.Group, name, job);
         var scheduler = await schedulers.GetScheduler(cancellation);
         await scheduler.DeleteJob(key, cancellation);
-        var trigger = TriggerBuilder.Create().WithIdentity(name, "recurring").StartNow();
+        var trigger = TriggerBuilder.Create().WithIdentity(name, JobRegister.Recurring).StartNow();
         // A run that was missed because the process slept is made up for once, not as often as it was missed.
         trigger = when.Cron is { } cron
             ? trigger.WithCronSchedule(cron, s => s.InTimeZone(when.Zone).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed))
@@ -23,13 +22,13 @@ internal sealed class QuartzScheduler(ISchedulerFactory schedulers, JobRegister 
 
     public async Task RunNowAsync(string name, Func<IServiceProvider, CancellationToken, Task> job, CancellationToken cancellation)
     {
-        var key = new JobKey(name, "once");
-        register.Set(key.ToString(), job);
+        var key = new JobKey(name, JobRegister.Once);
+        register.Set(key.Group, name, job);
         var scheduler = await schedulers.GetScheduler(cancellation);
         try
         {
             await scheduler.ScheduleJob(
-                JobBuilder.Create<RegisteredJob>().WithIdentity(key).Build(), TriggerBuilder.Create().WithIdentity(name, "once").StartNow().Build(), cancellationToken: cancellation);
+                JobBuilder.Create<RegisteredJob>().WithIdentity(key).Build(), TriggerBuilder.Create().WithIdentity(name, JobRegister.Once).StartNow().Build(), cancellationToken: cancellation);
         }
         catch (ObjectAlreadyExistsException)
         {
@@ -38,31 +37,21 @@ internal sealed class QuartzScheduler(ISchedulerFactory schedulers, JobRegister 
     }
 }
 
-/// <summary>The jobs of this process by name.</summary>
-internal sealed class JobRegister
-{
-    private readonly ConcurrentDictionary<string, Func<IServiceProvider, CancellationToken, Task>> jobs = new(StringComparer.Ordinal);
-
-    public void Set(string key, Func<IServiceProvider, CancellationToken, Task> job) => jobs[key] = job;
-
-    public Func<IServiceProvider, CancellationToken, Task> Get(string key) => jobs[key];
-}
-
 /// <summary>Runs a job of the register in a scope of its own.</summary>
 [DisallowConcurrentExecution]
 internal sealed partial class RegisteredJob(JobRegister register, IServiceScopeFactory scopes, ILogger<RegisteredJob> log) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
-        var name = context.JobDetail.Key.ToString();
+        var key = context.JobDetail.Key;
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            await register.Get(name)(scope.ServiceProvider, cancellationToken);
+            await register.Get(key.Group, key.Name)(scope.ServiceProvider, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            LogFailure(log, exception, name);
+            LogFailure(log, exception, key.Name);
             throw;
         }
     }

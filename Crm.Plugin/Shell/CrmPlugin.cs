@@ -112,6 +112,7 @@ public static class CrmPlugin
         app.MapSignIn();
         app.MapPreferences();
         app.MapLive();
+        app.MapJobEngine();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.MapGet("/", () => TypedResults.Redirect("/my-day"));
         app.MapFallback(() => Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound }));

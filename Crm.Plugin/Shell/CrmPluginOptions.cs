@@ -9,6 +9,11 @@ public sealed record CrmPluginOptions
     /// <summary><c>CRM_DATABASE</c>: null for SQLite in the data folder, else a PostgreSQL connection string or URI.</summary>
     public string? Database { get; init; }
 
+#if HANGFIRE
+    /// <summary><c>CRM_HANGFIRE_DATABASE</c>: connection string of the SQL Server database that Hangfire keeps its tables in; may hold a password, never logged.</summary>
+    public string? HangfireDatabase { get; init; }
+
+#endif
     /// <summary>Where the plugin was unpacked: its manifests, connectors and wwwroot lie there.</summary>
     public string ProgramFolder { get; init; } = AppContext.BaseDirectory;
 

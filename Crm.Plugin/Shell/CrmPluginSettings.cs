@@ -27,7 +27,16 @@ internal sealed class CrmPluginSettings
 
     private CrmPluginOptions Read(TimeProvider clock)
     {
-        AllowOnly(section, nameof(CrmPluginOptions.DataFolder), nameof(CrmPluginOptions.Database), nameof(CrmPluginOptions.ProgramFolder), nameof(CrmPluginOptions.RunJobs), nameof(CrmPluginOptions.Erp));
+        AllowOnly(
+            section,
+            nameof(CrmPluginOptions.DataFolder),
+            nameof(CrmPluginOptions.Database),
+#if HANGFIRE
+            nameof(CrmPluginOptions.HangfireDatabase),
+#endif
+            nameof(CrmPluginOptions.ProgramFolder),
+            nameof(CrmPluginOptions.RunJobs),
+            nameof(CrmPluginOptions.Erp));
         var erp = section.GetSection(nameof(CrmPluginOptions.Erp));
         var usual = new InProcessErpOptions();
         AllowOnly(erp, nameof(usual.Connection), nameof(usual.Name), nameof(usual.Poll), nameof(usual.Sweep), nameof(usual.Address), nameof(usual.Roles));
@@ -35,6 +44,9 @@ internal sealed class CrmPluginSettings
         {
             DataFolder = DataFolderOf(section),
             Database = Text(section, nameof(CrmPluginOptions.Database)),
+#if HANGFIRE
+            HangfireDatabase = Text(section, nameof(CrmPluginOptions.HangfireDatabase)),
+#endif
             ProgramFolder = Text(section, nameof(CrmPluginOptions.ProgramFolder)) ?? AppContext.BaseDirectory,
             RunJobs = Parsed(section, nameof(CrmPluginOptions.RunJobs), true, "true or false", text => bool.TryParse(text, out var value) ? value : null),
             Clock = clock,

@@ -76,6 +76,9 @@ public sealed class CrmApp : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(new FailureLog()).SetMinimumLevel(LogLevel.Error);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+#if HANGFIRE
+        builder.Services.AddSingleton<global::Hangfire.JobStorage>(new global::Hangfire.InMemory.InMemoryStorage());
+#endif
         builder.Services.AddCrmPlugin(new CrmPluginOptions { DataFolder = folder, ProgramFolder = PluginProgram.Folder, Database = database, RunJobs = runJobs, Clock = clock ?? TimeProvider.System });
         builder.Services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1_000); // hundreds of sign-ins
         var app = builder.Build();

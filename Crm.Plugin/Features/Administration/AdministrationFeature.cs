@@ -1,6 +1,5 @@
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
-using Quartz;
 
 namespace Crm.Plugin.Features.Administration;
 
@@ -17,9 +16,6 @@ internal static class AdministrationFeature
         services.AddScoped<RoleStore>();
         services.AddScoped<TokenStore>();
         services.AddScoped<AuditStore>();
-        services.AddScoped<JobBoard>();
-        services.AddSingleton<JobOutcomes>();
-        services.AddQuartz(quartz => quartz.AddJobListener(provider => provider.GetRequiredService<JobOutcomes>()));
     }
 
     public static void MapAdministration(this IEndpointRouteBuilder routes)

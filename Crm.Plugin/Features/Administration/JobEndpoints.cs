@@ -1,3 +1,4 @@
+using Crm.Plugin.Jobs;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
 using Crm.Plugin.Storage;
@@ -12,16 +13,16 @@ internal static class JobEndpoints
         screens.MapPost("/jobs/run", RunAsync);
     }
 
-    private static async Task<IResult> ShowAsync(string? started, HttpRequest request, JobBoard jobs, ConnectionOverview overview, CancellationToken cancellation)
+    private static async Task<IResult> ShowAsync(string? started, HttpRequest request, IJobBoard jobs, ConnectionOverview overview, CancellationToken cancellation)
     {
         var lines = await jobs.ListAsync(cancellation);
         var connections = await overview.ListAsync(withRemoved: false, cancellation);
         return request.IsPart()
             ? Screen.Of<JobRows>(new { Jobs = lines, Connections = connections })
-            : Screen.Of<JobsPage>(new { Jobs = lines, Connections = connections, Started = started });
+            : Screen.Of<JobsPage>(new { Jobs = lines, Connections = connections, Started = started, jobs.Dashboard });
     }
 
-    private static async Task<IResult> RunAsync(HttpContext http, JobBoard jobs, CrmDbContext database, AuditLog audit, CancellationToken cancellation)
+    private static async Task<IResult> RunAsync(HttpContext http, IJobBoard jobs, CrmDbContext database, AuditLog audit, CancellationToken cancellation)
     {
         var form = await http.Request.ReadFormAsync(cancellation);
         var (group, name) = (form["group"].ToString(), form["name"].ToString());

@@ -3,14 +3,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Xunit;
 
-namespace Crm.Tests.Mirror;
+namespace Crm.Tests.Jobs;
 
 public sealed class QuartzSchedulerTests
 {
     [Fact]
     public async Task RunNowAsync_AndRecurAsync_RunTheJobs()
     {
-        using var host = Host.CreateDefaultBuilder().ConfigureServices(s => s.AddJobs()).Build();
+        using var host = Host.CreateDefaultBuilder().ConfigureServices(s => s.AddSingleton(TimeProvider.System).AddJobs()).Build();
         await host.StartAsync();
         var jobs = host.Services.GetRequiredService<IJobScheduler>();
         using var once = new SemaphoreSlim(0);
