@@ -17,9 +17,10 @@ namespace Crm.Plugin.Features.Calls;
 /// <param name="Importance">A = 1.</param>
 /// <param name="Stage">See <see cref="RelationshipStage"/>.</param>
 /// <param name="Regularity">X = 1.</param>
+/// <param name="CardId">The CRM's own contact person whose number it is.</param>
 public sealed record Caller(
     long? CounterpartyId, string Name, long? PersonId, string? PersonName, string? Position, long? ProspectId, string Typed, int Likeness,
-    short? Importance = null, short? Stage = null, short? Regularity = null);
+    short? Importance = null, short? Stage = null, short? Regularity = null, long? CardId = null);
 
 /// <summary>Finds whose number it is, among those whom the user may read: one range of the index of number endings and one of the CRM's own.</summary>
 internal sealed class CallerLookup(CrmDbContext database, CurrentUser user, Shell.Show show)
@@ -42,14 +43,14 @@ internal sealed class CallerLookup(CrmDbContext database, CurrentUser user, Shel
         var scope = user.Rights.ReadScope;
         var found = await database.ReadSeveralAsync(
             $"""
-            SELECT c.id, c.name, p.person_id, n.name, n.position, p.typed, p.digits, c.importance, c.stage, c.regularity, 0
+            SELECT c.id, c.name, p.person_id, n.name, n.position, p.typed, p.digits, c.importance, c.stage, c.regularity, 0, NULL
             FROM (SELECT {PhoneFragment.PhoneId} AS phone_id FROM phone_fragment f WHERE f.entry >= @low AND f.entry < @high LIMIT {Most}) e
             JOIN phone p ON p.id = e.phone_id JOIN counterparty c ON c.id = p.counterparty_id
             LEFT JOIN contact_person n ON n.id = p.person_id
             WHERE c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)};
-            SELECT s.id, s.name, NULL, s.company, NULL, s.phone, s.digits, NULL, NULL, NULL, 1
+            SELECT s.id, s.name, NULL, s.company, NULL, s.phone, s.digits, NULL, NULL, NULL, 1, NULL
             FROM prospect s WHERE s.tail = @tail AND s.counterparty_id IS NULL LIMIT {Most};
-            SELECT c.id, c.name, m.contact_person_id, COALESCE(n.name, k.name), n.position, m.value, m.normal, c.importance, c.stage, c.regularity, 0
+            SELECT c.id, c.name, m.contact_person_id, COALESCE(n.name, k.name), n.position, m.value, m.normal, c.importance, c.stage, c.regularity, 0, m.card_id
             FROM own_mechanism m JOIN counterparty c ON c.id = m.counterparty_id
             LEFT JOIN contact_person n ON n.id = m.contact_person_id LEFT JOIN person_card k ON k.id = m.card_id
             WHERE m.tail = @tail AND (m.valid_to IS NULL OR m.valid_to >= @today) AND c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)} LIMIT {Most}
@@ -67,7 +68,7 @@ internal sealed class CallerLookup(CrmDbContext database, CurrentUser user, Shel
     {
         var likeness = CallRule.Likeness(row.GetString(6), digits);
         return row.GetInt32(10) == 0
-            ? new(row.GetInt64(0), row.GetString(1), row.Long(2), row.Text(3), row.Text(4), null, row.GetString(5), likeness, row.Short(7), row.Short(8), row.Short(9))
+            ? new(row.GetInt64(0), row.GetString(1), row.Long(2), row.Text(3), row.Text(4), null, row.GetString(5), likeness, row.Short(7), row.Short(8), row.Short(9), row.Long(11))
             : new(null, row.GetString(1), null, row.Text(3), null, row.GetInt64(0), row.GetString(5), likeness);
     }
 }

@@ -57,14 +57,17 @@ internal static class CounterpartiesFeature
 
         var part = await timeline.ReadAsync(id, null, TimelinePageSize, cancellation);
         var latest = await orders.OfCounterpartyAsync(id, int.MaxValue, long.MaxValue, 8, cancellation);
+        // Read one after the other: the parts of a page are drawn side by side, and a connection serves one at a time.
+        var persons = await people.Persons.OfCounterpartyAsync(id, show.Today, cancellation);
+        var own = await people.Persons.MechanismsAsync(card.Record, show.Today, cancellation);
         return Screen.Of<CounterpartyPage>(new
         {
             Card = card,
             Timeline = part,
             Orders = latest,
-            // Read one after the other: the parts of a page are drawn side by side, and a connection serves one at a time.
-            Persons = await people.Persons.OfCounterpartyAsync(id, show.Today, cancellation),
-            Own = await people.Persons.MechanismsAsync(card.Record, show.Today, cancellation),
+            Persons = persons,
+            Own = own,
+            NoMessages = await people.Wishes.NoMessagesAsync(card.Record, persons, own, cancellation),
             Preference = await people.Preferences.FindAsync(id, cancellation),
             Same = await people.Duplicates.OthersAsync(id, cancellation),
         });
@@ -82,8 +85,10 @@ internal static class CounterpartiesFeature
 }
 
 /// <summary>What the card reads of people: persons, preferences, identity.</summary>
-internal sealed class CardPeople(PersonStore persons, PreferenceStore preferences, DuplicateStore duplicates)
+internal sealed class CardPeople(PersonStore persons, PreferenceStore preferences, DuplicateStore duplicates, CardWishes wishes)
 {
+    public CardWishes Wishes => wishes;
+
     public PersonStore Persons => persons;
 
     public PreferenceStore Preferences => preferences;

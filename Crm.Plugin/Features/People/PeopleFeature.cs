@@ -11,6 +11,7 @@ internal static class PeopleFeature
         services.AddScoped<MechanismStore>();
         services.AddScoped<MechanismOutbox>();
         services.AddScoped<PreferenceStore>();
+        services.AddScoped<CardWishes>();
         services.AddScoped<PeopleDesk>();
         services.AddSingleton<OpenHost>(provider => provider.GetRequiredService<HostPool>().OpenAsync);
         return sends ? services.AddHostedService<MechanismSending>() : services;

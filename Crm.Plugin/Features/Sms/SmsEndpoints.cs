@@ -61,25 +61,33 @@ internal static class SmsEndpoints
             return TypedResults.BadRequest();
         }
 
-        if (!await database.Set<SmsSuppression>().AnyAsync(s => s.Number == number, cancellation))
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+        if (await SmsSuppressions.AddAsync(database, number, clock.GetUtcNow(), cancellation) == 1)
         {
-            database.Add(new SmsSuppression { Number = number, At = clock.GetUtcNow() });
             audit.Note(database, "sms.suppressed");
             await database.SaveChangesAsync(cancellation);
         }
 
+        await transaction.CommitAsync(cancellation);
+
         return TypedResults.Redirect("/sms");
     }
 
-    public static async Task<IResult> GatewayAsync(HttpRequest request, CrmDbContext database, CancellationToken cancellation)
+    public static Task<IResult> GatewayAsync(HttpRequest request, CrmDbContext database, CancellationToken cancellation) => GatewayPageAsync(request, database, null, cancellation);
+
+    /// <param name="request">Tells under which address the plugin is reached.</param>
+    /// <param name="database">Where the gateway is kept.</param>
+    /// <param name="secret">The secret for receiving, when it was made just now.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public static async Task<IResult> GatewayPageAsync(HttpRequest request, CrmDbContext database, string? secret, CancellationToken cancellation)
     {
-        var gateway = await database.Set<SmsGateway>().FirstOrDefaultAsync(cancellation) ?? new();
-        return Screen.Of<SmsGatewayPage>(new
+        var gateway = await database.Set<SmsGateway>().FirstOrDefaultAsync(cancellation);
+        var form = new TypedForm(new()
         {
-            Form = new TypedForm(new() { ["kind"] = gateway.Kind.ToString(), ["url"] = gateway.Url ?? "", ["body"] = gateway.Body ?? "", ["folder"] = gateway.Folder ?? "", ["countryCode"] = gateway.CountryCode ?? "" }),
-            HasSecret = gateway.Secret is not null,
-            IsSaved = request.Query.ContainsKey("saved"),
+            ["kind"] = (gateway?.Kind ?? SmsGatewayKind.None).ToString(), ["url"] = gateway?.Url ?? "", ["body"] = gateway?.Body ?? "", ["folder"] = gateway?.Folder ?? "", ["countryCode"] = gateway?.CountryCode ?? "",
+            ["inSender"] = gateway?.InSender ?? "", ["inText"] = gateway?.InText ?? "", ["inId"] = gateway?.InId ?? "", ["inList"] = gateway?.InList ?? "", ["inFolder"] = gateway?.InFolder ?? "",
         });
+        return GatewayPage(request, form, gateway, request.Query.ContainsKey("saved"), secret);
     }
 
     public static async Task<IResult> SaveGatewayAsync(HttpContext http, CrmDbContext database, SmsSender sender, AuditLog audit, CancellationToken cancellation)
@@ -95,23 +103,41 @@ internal static class SmsEndpoints
             form.Refuse("url", SmsRefusals.NoPlace);
         if (kind == SmsGatewayKind.Spool && !Directory.Exists(form["folder"]))
             form.Refuse("folder", MailRefusals.BadFolder);
+        if (form["inFolder"].Length > 0 && (kind != SmsGatewayKind.Spool || !Directory.Exists(form["inFolder"]) || Same(form["inFolder"], form["folder"])))
+            form.Refuse("inFolder", kind == SmsGatewayKind.Spool && Directory.Exists(form["inFolder"]) ? SmsRefusals.SameFolder : kind == SmsGatewayKind.Spool ? MailRefusals.BadFolder : SmsRefusals.FolderOfSpool);
+        foreach (var name in (string[])["inSender", "inText", "inId", "inList"])
+            form.Whole(name, 100);
         if (form["countryCode"].Length > 3 || !form["countryCode"].All(char.IsAsciiDigit))
             form.Refuse("countryCode", SmsRefusals.BadCode);
         if (form.Refusals.Count > 0)
         {
-            return Screen.Of<SmsGatewayPage>(new { Form = form, HasSecret = before?.Secret is not null, IsSaved = false }).WithStatus(http, StatusCodes.Status422UnprocessableEntity);
+            return GatewayPage(http.Request, form, before, false, null).WithStatus(http, StatusCodes.Status422UnprocessableEntity);
         }
 
         var gateway = new SmsGateway
         {
             Id = 1, Kind = kind!.Value, Url = Text(form, "url"), Body = Text(form, "body"), Folder = Text(form, "folder"), CountryCode = Text(form, "countryCode"),
             Secret = form["secret"].Length > 0 ? sender.Protect(form["secret"]) : before?.Secret,
+            InToken = before?.InToken, InSender = Text(form, "inSender"), InText = Text(form, "inText"), InId = Text(form, "inId"), InList = Text(form, "inList"), InFolder = Text(form, "inFolder"),
         };
         database.Entry(gateway).State = before is null ? EntityState.Added : EntityState.Modified;
         audit.Note(database, "sms.gateway-saved");
         await database.SaveChangesAsync(cancellation);
         return TypedResults.Redirect("/sms/gateway?saved=1");
     }
+
+    private static bool Same(string one, string other) => other.Length > 0 && string.Equals(Path.GetFullPath(one).TrimEnd(Path.DirectorySeparatorChar), Path.GetFullPath(other).TrimEnd(Path.DirectorySeparatorChar), StringComparison.Ordinal);
+
+    private static IResult GatewayPage(HttpRequest request, TypedForm form, SmsGateway? kept, bool isSaved, string? secret) => Screen.Of<SmsGatewayPage>(new
+    {
+        Form = form,
+        HasSecret = kept?.Secret is not null,
+        IsSaved = isSaved,
+        IsKnown = kept is not null,
+        HasToken = kept?.InToken is not null || secret is not null,
+        Address = $"{request.Scheme}://{request.Host}{request.PathBase}/api/v1/sms",
+        Secret = secret,
+    });
 
     private static string? Text(TypedForm form, string name) => form[name].Length == 0 ? null : form[name];
 
@@ -132,6 +158,8 @@ public static class SmsRefusals
     public const string TooManyParts = "The message would have {0} parts; at most {1} are sent.";
     public const string NobodyLeft = "Nobody of this selection can get a message.";
     public const string NoPlace = "The address or the body needs the place to in braces where the number goes.";
+    public const string FolderOfSpool = "A folder of received messages goes with the way: files in a folder.";
+    public const string SameFolder = "Received messages need a folder of their own.";
     public const string BadCode = "A country code is one to three digits.";
 
     /// <summary>All of them.</summary>

@@ -1,3 +1,4 @@
+using Crm.Plugin.Features.Sms.Incoming;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Security;
 
@@ -10,7 +11,7 @@ internal static class SmsFeature
     /// <param name="sends">Whether this process hands messages over.</param>
     public static IServiceCollection AddSms(this IServiceCollection services, bool sends)
     {
-        services.AddScoped<SmsComposer>().AddScoped<SmsSender>();
+        services.AddScoped<SmsComposer>().AddScoped<SmsSender>().AddScoped<SmsIntake>().AddScoped<SmsSpool>();
         // A gateway's address may hold its password, and always the receiver's number: neither is logged.
         services.AddHttpClient(SmsSender.Client, client => client.Timeout = TimeSpan.FromSeconds(20)).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false }).RemoveAllLoggers();
         if (sends)
@@ -28,16 +29,24 @@ internal static class SmsFeature
         screens.MapGet("/new", SmsEndpoints.NewAsync);
         screens.MapPost("/send", SmsEndpoints.SendAsync);
         screens.MapPost("/stop", SmsEndpoints.StopAsync);
+        screens.MapGet("/received", SmsInScreens.QueueAsync);
+        screens.MapPost("/received/{id:long}/assign", SmsInScreens.AssignAsync);
+        screens.MapPost("/received/{id:long}/ignore", SmsInScreens.IgnoreAsync);
         screens.MapGet("/gateway", SmsEndpoints.GatewayAsync).RequireAuthorization(Policies.Administrator);
         screens.MapPost("/gateway", SmsEndpoints.SaveGatewayAsync).RequireAuthorization(Policies.Administrator);
+        screens.MapPost("/gateway/secret", SmsInScreens.SecretAsync).RequireAuthorization(Policies.Administrator);
+        routes.MapSmsApi();
     }
 }
 
-/// <summary>Sends what is queued.</summary>
+/// <summary>Sends what is queued and takes in what has come.</summary>
 internal sealed class SmsSchedule(IJobScheduler scheduler) : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken) =>
-        scheduler.RecurAsync("sms-out", JobTimes.Every(TimeSpan.FromSeconds(5)), (s, stop) => s.GetRequiredService<SmsSender>().RunAsync(stop), cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await scheduler.RecurAsync("sms-out", JobTimes.Every(TimeSpan.FromSeconds(5)), (s, stop) => s.GetRequiredService<SmsSender>().RunAsync(stop), cancellationToken);
+        await scheduler.RecurAsync("sms-in", JobTimes.Every(TimeSpan.FromSeconds(5)), SmsSpool.RunAsync, cancellationToken);
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -39,6 +39,24 @@ public sealed class SmsGateway
     /// <summary>Put before national numbers: 7, 380 …</summary>
     public string? CountryCode { get; set; }
 
+    /// <summary>Hash of the secret by which the gateway reports received messages; null while it may not.</summary>
+    public string? InToken { get; set; }
+
+    /// <summary>Path of the list of messages in a JSON report; null where a report is one message.</summary>
+    public string? InList { get; set; }
+
+    /// <summary>Name or path of the sender in a report; null for "from".</summary>
+    public string? InSender { get; set; }
+
+    /// <summary>Name or path of the text; null for "text".</summary>
+    public string? InText { get; set; }
+
+    /// <summary>Name or path of the gateway's number of the message; null for "id".</summary>
+    public string? InId { get; set; }
+
+    /// <summary>Folder that a modem's program lays received messages into; null for none.</summary>
+    public string? InFolder { get; set; }
+
     internal sealed class Configuration : IEntityTypeConfiguration<SmsGateway>
     {
         public void Configure(EntityTypeBuilder<SmsGateway> builder)

@@ -36,8 +36,28 @@ public static class SmsRule
         return new(parts, units, isUnicode);
     }
 
-    /// <summary>Whether an answer means that its sender wants no more: the word alone, in any case.</summary>
-    public static bool IsStop(string text) => text.Trim().TrimEnd('.', '!').ToUpperInvariant() is "STOP" or "СТОП" or "UNSUBSCRIBE" or "ОТПИСАТЬСЯ" or "ВІДПИСАТИСЯ";
+    // The words of the CTIA's Short Code Monitoring Handbook, and what people write in Russian and Ukrainian.
+    private static readonly HashSet<string> Stops = new(StringComparer.Ordinal)
+    {
+        "STOP", "STOPALL", "STOP ALL", "STOP SMS", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT", "OPT OUT", "REVOKE",
+        "СТОП", "СТОП СМС", "СТОП SMS", "СТОП РАССЫЛКА", "ОТПИСКА", "ОТПИСАТЬСЯ", "ОТПИСАТЬ", "ОТПИШИТЕ", "ОТПИШИТЕ МЕНЯ", "НЕ ПИСАТЬ", "НЕ ПИШИТЕ",
+        "СТОП РОЗСИЛКА", "ВІДПИСКА", "ВІДПИСАТИСЯ", "ВІДПИСАТИСЬ", "ВІДПИШІТЬ", "ВІДПИШІТЬ МЕНЕ", "НЕ ПИСАТИ", "НЕ ПИШІТЬ",
+    };
+
+    /// <summary>Whether an answer means that its sender wants no more: the words alone, in any case, whatever stands around them.</summary>
+    public static bool IsStop(string text)
+    {
+        if (text.Length > 60)
+        {
+            return false;
+        }
+
+        var words = string.Join(' ', new string([.. text.Select(c => char.IsLetter(c) ? char.ToUpperInvariant(c) : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        return Stops.Contains(words) || Stops.Contains(new string([.. words.Select(c => Alike.GetValueOrDefault(c, c))]));
+    }
+
+    // Letters that look alike on telephones with two alphabets: "CTOП" is typed with three Latin ones.
+    private static readonly Dictionary<char, char> Alike = new() { ['A'] = 'А', ['C'] = 'С', ['E'] = 'Е', ['H'] = 'Н', ['I'] = 'І', ['K'] = 'К', ['M'] = 'М', ['O'] = 'О', ['P'] = 'Р', ['T'] = 'Т', ['X'] = 'Х' };
 
     /// <summary>Digits with a plus, as gateways take them; null for what is no mobile number that can be dialled from abroad.</summary>
     public static string? Number(string typed, string? countryCode)
