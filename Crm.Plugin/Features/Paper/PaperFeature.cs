@@ -14,6 +14,9 @@ namespace Crm.Plugin.Features.Paper;
 /// <summary>Envelopes and labels for a selection of counterparties.</summary>
 internal static class PaperFeature
 {
+    public const string NoAddress = "no town, or neither street nor postal code";
+    public const string Suppressed = "is not to be contacted";
+
     private const int Most = 2_000;
 
     public static void MapPaper(this IEndpointRouteBuilder routes)
@@ -55,7 +58,7 @@ internal static class PaperFeature
         return TypedResults.File(pdf, "application/pdf", string.Create(CultureInfo.InvariantCulture, $"{format.Code}-{clock.GetUtcNow():yyyy-MM-dd}.pdf"));
     }
 
-    private static async Task<(IReadOnlyList<IReadOnlyList<string>> Ready, IReadOnlyList<string> Skipped, bool IsCut)> SelectAsync(
+    private static async Task<(IReadOnlyList<IReadOnlyList<string>> Ready, IReadOnlyList<(string Reason, string Name)> Skipped, bool IsCut)> SelectAsync(
         TypedForm form, CounterpartySearch search, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
     {
         var filter = CounterpartyFilter.From(new QueryCollection(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(form["selection"])));
@@ -71,13 +74,19 @@ internal static class PaperFeature
         while (after is not null && lines.Count < Most);
         var ids = lines.Select(l => l.Id).ToList();
         var addresses = await database.Set<CounterpartyRecord>().Where(c => ids.Contains(c.Id)).Select(c => new { c.Id, c.Addresses }).ToDictionaryAsync(c => c.Id, c => c.Addresses, cancellation);
-        var (ready, skipped) = (new List<IReadOnlyList<string>>(), new List<string>());
+        // Asked anew when the sheets are made: who has said no since the page was opened gets nothing.
+        var silent = await People.DoNotContact.AmongAsync(database, ids, cancellation);
+        var (ready, skipped) = (new List<IReadOnlyList<string>>(), new List<(string, string)>());
         foreach (var line in lines)
         {
             var written = MirrorJson.ReadAddresses(addresses[line.Id]).Select(a => PostalRule.Lines(line.Name, a, form["home"].Length == 2 ? form["home"] : null)).FirstOrDefault(a => a is not null);
-            if (written is null)
+            if (silent.Contains(line.Id))
             {
-                skipped.Add(line.Name);
+                skipped.Add((Suppressed, line.Name));
+            }
+            else if (written is null)
+            {
+                skipped.Add((NoAddress, line.Name));
             }
             else
             {
@@ -98,7 +107,7 @@ internal static class PaperFeature
 /// <summary>Every reason that the form refuses for; each has translations.</summary>
 public static class PaperRefusals
 {
-    public const string Nobody = "Nobody of this selection has a postal address.";
+    public const string Nobody = "Nobody of this selection has a postal address and may be written to.";
 
     /// <summary>All of them.</summary>
     public static IEnumerable<string> All => typeof(PaperRefusals).GetFields().Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!);

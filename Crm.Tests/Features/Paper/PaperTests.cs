@@ -1,16 +1,22 @@
 using System.Net;
 using System.Text;
+using System.Xml.Linq;
 using Crm.Contracts;
 using Crm.Plugin.Features.Paper;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Security;
+using Crm.Plugin.Storage;
 using Crm.Tests.App;
+using Crm.Tests.Architecture;
+using Crm.Tests.Features.ContactLog;
 using Crm.Tests.Mirror;
+using Crm.Tests.Servers;
 using Xunit;
 
 namespace Crm.Tests.Features.Paper;
 
 /// <summary>Addresses by the rules of countries, and sheets of them.</summary>
-public sealed class PaperTests
+public sealed class PaperTests(PostgresServer postgres)
 {
     [Theory]
     [InlineData("RU", "Московская обл.", "Химки", "141400", "ул. Ленина, 5", null, "ул. Ленина, 5|Химки|Московская обл.|141400|РОССИЯ")]
@@ -64,7 +70,7 @@ public sealed class PaperTests
 
         var page = await browser.OpenAsync("/paper?role=customer");
         Assert.Contains("1 addresses, 1 left out", page.Body!.TextContent, StringComparison.Ordinal);
-        Assert.Equal("Nowhere", page.QuerySelector("#skipped")!.TextContent.Trim());
+        Assert.Equal("Nowhere: no town, or neither street nor postal code", page.QuerySelector("#skipped")!.TextContent.Trim());
         await browser.SubmitAsync("/paper", new() { ["selection"] = "?role=customer", ["format"] = "DL", ["skip"] = "0", ["sender"] = "Us", ["home"] = "UA" });
         Assert.Equal(HttpStatusCode.OK, browser.Status);
         Assert.StartsWith("%PDF-1.5", browser.Source, StringComparison.Ordinal);
@@ -73,5 +79,39 @@ public sealed class PaperTests
         page = await browser.SubmitAsync("/paper", new() { ["selection"] = "?role=supplier", ["format"] = "A99", ["skip"] = "-1" });
         Assert.Equal(HttpStatusCode.UnprocessableEntity, browser.Status);
         Assert.Equal(["selection", "format", "skip"], page.QuerySelectorAll("[data-field]").Select(e => e.GetAttribute("data-field")));
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Print_NotToBeContacted_IsLeftOutWithTheReasonAlsoWhenSaidInBetween(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var host = new MemoryHost();
+        host.Counterparties.Put(new[] { ("1", "Ромашка"), ("2", "Тихий"), ("3", "Лютик") }.Select(c => Some.Counterparty(c.Item1, c.Item2) with { Roles = CounterpartyRoles.Customer, Addresses = [new("UA", null, "Київ", "01001", "вул. Хрещатик, 1")] }));
+        await app.MirrorAsync(host);
+        await app.SaveAsync(new CounterpartyPreference { CounterpartyId = await app.IdAsync("2"), DoNotContact = true });
+        using var browser = await app.SignInAsync("chief", Role.Administrator);
+
+        var page = await browser.OpenAsync("/paper?role=customer");
+        Assert.Contains("2 addresses, 1 left out", page.Body!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("Тихий: is not to be contacted", page.QuerySelector("#skipped")!.TextContent.Trim());
+        await app.SaveAsync(new CounterpartyPreference { CounterpartyId = await app.IdAsync("1"), DoNotContact = true });
+        await browser.SubmitAsync("/paper", new() { ["selection"] = "?role=customer", ["format"] = "DL", ["skip"] = "0" });
+        Assert.Equal(2, browser.Source.Split("/MediaBox").Length); // one envelope
+        await app.SaveAsync(new CounterpartyPreference { CounterpartyId = await app.IdAsync("3"), DoNotContact = true });
+        await browser.OpenAsync("/paper?role=customer");
+        page = await browser.SubmitAsync("/paper", new() { ["selection"] = "?role=customer", ["format"] = "DL", ["skip"] = "0" });
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, browser.Status);
+        Assert.Equal("Nobody of this selection has a postal address and may be written to.", page.QuerySelector("[data-field=selection]")?.TextContent.Trim());
+    }
+
+    [Theory]
+    [InlineData("ru")]
+    [InlineData("uk")]
+    public void EveryLookedUpText_IsTranslated(string language)
+    {
+        var known = XDocument.Load(Repository.PathOf("Crm.Plugin", "Features", "Paper", $"Texts.{language}.resx")).Root!.Elements("data").Select(d => (string)d.Attribute("name")!).ToHashSet();
+
+        Assert.Empty(PaperRefusals.All.Concat([PaperFeature.NoAddress, PaperFeature.Suppressed]).Except(known));
     }
 }
