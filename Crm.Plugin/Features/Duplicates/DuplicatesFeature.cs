@@ -13,6 +13,8 @@ internal static class DuplicatesFeature
     {
         services.AddScoped<DuplicateStore>();
         services.AddScoped<DuplicateSearch>();
+        services.AddScoped<KnownPeople>();
+        services.AddScoped<PersonLikeness>();
         return searches ? services.AddHostedService<DuplicateNightly>() : services;
     }
 

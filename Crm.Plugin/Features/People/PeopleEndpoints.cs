@@ -1,5 +1,7 @@
 using System.Globalization;
+using Crm.Contracts;
 using Crm.Plugin.Features.ContactLog;
+using Crm.Plugin.Features.Duplicates;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
@@ -26,7 +28,7 @@ internal static class PeopleEndpoints
     private static async Task<IResult> PersonAsync(long id, long? card, long? person, PeopleDesk desk, CancellationToken cancellation) =>
         await desk.CounterpartyAsync(id, cancellation) is not { } counterparty ? TypedResults.NotFound() : await desk.PageAsync(counterparty, card, person, null, [], cancellation);
 
-    private static async Task<IResult> SavePersonAsync(long id, HttpContext http, PeopleDesk desk, PersonStore persons, Show show, CancellationToken cancellation)
+    private static async Task<IResult> SavePersonAsync(long id, HttpContext http, PeopleDesk desk, PersonStore persons, PersonLikeness likeness, Show show, CancellationToken cancellation)
     {
         if (await desk.CounterpartyAsync(id, cancellation) is not { } counterparty)
         {
@@ -38,14 +40,38 @@ internal static class PeopleEndpoints
         var known = card is null && person is null ? null : await persons.FindAsync(id, card, person, show.Today, cancellation);
         var refusals = new List<Refusal>();
         var draft = PersonDraft.Read(form, known?.ContactPersonId is null, show.Today, refusals);
-        if (refusals.Count == 0)
+        var reached = known is null ? Reached(form, refusals) : [];
+        var likely = known is null && refusals.Count == 0 && form["sure"] != "true" ? await likeness.OfPersonAsync(id, draft.Name, form["newPhone"].Trim(), form["newEmail"].Trim(), show.Today, cancellation) : [];
+        if (refusals.Count == 0 && likely.Count == 0)
         {
-            await persons.SaveAsync(id, known, draft, cancellation);
+            await desk.SaveAsync(counterparty, known, draft, reached, cancellation);
             return Back(id);
         }
 
         http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-        return await desk.PageAsync(counterparty, card, person, form, refusals, cancellation);
+        return await desk.PageAsync(counterparty, card, person, form, refusals, cancellation, likely);
+    }
+
+    /// <summary>Phone and e-mail that are typed together with somebody new.</summary>
+    private static List<MechanismDraft> Reached(InteractionForm form, List<Refusal> refusals)
+    {
+        var drafts = new List<MechanismDraft>();
+        foreach (var (field, kind) in ((string, ContactMechanismKind)[])[("newPhone", ContactMechanismKind.Phone), ("newEmail", ContactMechanismKind.Email)])
+        {
+            if (form[field].Trim() is not { Length: > 0 } value)
+            {
+                continue;
+            }
+
+            if (MechanismRule.Check(kind, value) is { } wrong)
+            {
+                refusals.Add(wrong with { Field = field });
+            }
+
+            drafts.Add(new(kind, CleanText.Of(value), null, true, null, null));
+        }
+
+        return drafts;
     }
 
     private static async Task<IResult> PlaceAsync(long id, HttpContext http, PeopleDesk desk, PersonStore persons, Show show, CancellationToken cancellation)
@@ -71,7 +97,7 @@ internal static class PeopleEndpoints
         return await desk.PageAsync(counterparty, card, null, null, [new("counterparty", RefusalTexts.NoCounterparty)], cancellation);
     }
 
-    private static async Task<IResult> AddMechanismAsync(long id, HttpContext http, PeopleDesk desk, PersonStore persons, MechanismStore mechanisms, Show show, CancellationToken cancellation)
+    private static async Task<IResult> AddMechanismAsync(long id, HttpContext http, PeopleDesk desk, PersonStore persons, MechanismStore mechanisms, PersonLikeness likeness, Show show, CancellationToken cancellation)
     {
         if (await desk.CounterpartyAsync(id, cancellation) is not { } counterparty)
         {
@@ -88,18 +114,19 @@ internal static class PeopleEndpoints
 
         var refusals = new List<Refusal>();
         var draft = MechanismStore.Read(form, refusals);
-        if (refusals.Count == 0)
+        var likely = refusals.Count == 0 && form["sure"] != "true" ? await likeness.OfMechanismAsync(id, draft.Kind, draft.Value, cancellation) : [];
+        if (refusals.Count == 0 && likely.Count == 0)
         {
             refusals.AddRange(await mechanisms.AddAsync(counterparty, person, draft, cancellation));
         }
 
-        if (refusals.Count == 0)
+        if (refusals.Count == 0 && likely.Count == 0)
         {
             return Back(id);
         }
 
         http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-        return await desk.PageAsync(counterparty, card, contact, form, refusals, cancellation);
+        return await desk.PageAsync(counterparty, card, contact, form, refusals, cancellation, likely);
     }
 
     private static async Task<IResult> RetireAsync(long id, long mechanism, PeopleDesk desk, MechanismStore mechanisms, Show show, CancellationToken cancellation) =>
@@ -145,13 +172,23 @@ internal static class PeopleEndpoints
 }
 
 /// <summary>Puts the screen of a person together.</summary>
-internal sealed class PeopleDesk(CrmDbContext database, PersonStore persons, CurrentUser user, Show show)
+internal sealed class PeopleDesk(CrmDbContext database, PersonStore persons, MechanismStore mechanisms, CurrentUser user, Show show)
 {
     /// <summary>A counterparty that the user may write to; null when it is unknown or out of reach.</summary>
     public Task<CounterpartyRecord?> CounterpartyAsync(long id, CancellationToken cancellation) =>
         database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user).Within(user.Rights.WriteScope, user).FirstOrDefaultAsync(c => c.Id == id, cancellation);
 
-    public async Task<IResult> PageAsync(CounterpartyRecord counterparty, long? card, long? person, InteractionForm? form, IReadOnlyList<Refusal> refusals, CancellationToken cancellation)
+    /// <summary>Keeps a person, and how somebody new is reached.</summary>
+    public async Task SaveAsync(CounterpartyRecord counterparty, Person? known, PersonDraft draft, IReadOnlyList<MechanismDraft> reached, CancellationToken cancellation)
+    {
+        var card = await persons.SaveAsync(counterparty.Id, known, draft, cancellation);
+        foreach (var mechanism in reached)
+        {
+            await mechanisms.AddAsync(counterparty, await persons.FindAsync(counterparty.Id, card, null, show.Today, cancellation), mechanism, cancellation);
+        }
+    }
+
+    public async Task<IResult> PageAsync(CounterpartyRecord counterparty, long? card, long? person, InteractionForm? form, IReadOnlyList<Refusal> refusals, CancellationToken cancellation, IReadOnlyList<LikelyPerson>? likely = null)
     {
         var known = card is null && person is null ? null : await persons.FindAsync(counterparty.Id, card, person, show.Today, cancellation);
         return known is null && (card ?? person) is not null ? TypedResults.NotFound() : Screen.Of<PersonPage>(new
@@ -160,6 +197,7 @@ internal sealed class PeopleDesk(CrmDbContext database, PersonStore persons, Cur
             Known = known,
             Typed = form,
             Refusals = refusals,
+            Likely = likely ?? [],
             Own = known is null ? await persons.MechanismsAsync(counterparty, show.Today, cancellation) : known.Own,
             Others = known?.Card is { } stored ? await persons.OthersAsync(stored.Id, counterparty.Id, cancellation) : [],
         });
