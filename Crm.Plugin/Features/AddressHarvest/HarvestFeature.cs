@@ -17,6 +17,9 @@ namespace Crm.Plugin.Features.AddressHarvest;
 /// <param name="IsSuppressed">Wants no letters.</param>
 public sealed record HarvestLine(string Address, long? CounterpartyId, string? Counterparty, bool IsSuppressed);
 
+/// <summary>A list as the page shows it.</summary>
+public sealed record AddressListLine(long Id, string Name, int Addresses, DateTimeOffset CreatedAt);
+
 /// <summary>Gathering e-mail addresses from texts and files.</summary>
 internal static class HarvestFeature
 {
@@ -113,7 +116,8 @@ internal static class HarvestFeature
         Harvest = harvest,
         Lines = lines,
         Added = int.TryParse(added, CultureInfo.InvariantCulture, out var count) ? count : (int?)null,
-        Lists = (IReadOnlyList<string>)await database.Set<AddressList>().OrderBy(l => l.Name).Take(200).Select(l => l.Name).ToListAsync(cancellation),
+        Lists = (IReadOnlyList<AddressListLine>)await database.Set<AddressList>().OrderBy(l => l.Name).Take(200)
+            .Select(l => new AddressListLine(l.Id, l.Name, database.Set<AddressListEntry>().Count(e => e.AddressListId == l.Id), l.CreatedAt)).ToListAsync(cancellation),
     });
 }
 

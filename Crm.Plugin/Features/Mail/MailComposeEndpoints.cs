@@ -19,8 +19,8 @@ internal static class MailComposeEndpoints
     public static async Task<IResult> NewAsync(HttpRequest request, ComposeServices services, CancellationToken cancellation)
     {
         var query = request.Query;
-        var typed = new Dictionary<string, string> { ["key"] = Guid.NewGuid().ToString("N"), ["to"] = query["to"].ToString(), ["counterparty"] = query["counterparty"].ToString(), ["reply"] = query["reply"].ToString() };
-        if (!query.ContainsKey("counterparty"))
+        var typed = new Dictionary<string, string> { ["key"] = Guid.NewGuid().ToString("N"), ["to"] = query["to"].ToString(), ["counterparty"] = query["counterparty"].ToString(), ["reply"] = query["reply"].ToString(), ["list"] = query["list"].ToString() };
+        if (!query.ContainsKey("counterparty") && typed["list"].Length == 0)
         {
             typed["selection"] = CounterpartyFilter.From(query).ToQuery();
         }
@@ -37,6 +37,7 @@ internal static class MailComposeEndpoints
             typed.TryAdd("text", "\n\n" + string.Join('\n', (answered.Text ?? "").Split('\n').Take(200).Select(l => "> " + l.TrimEnd())));
             (typed["to"], typed["counterparty"]) = (answered.FromAddress, answered.CounterpartyId?.ToString(CultureInfo.InvariantCulture) ?? "");
             typed.Remove("selection");
+            typed.Remove("list");
         }
 
         return await PageAsync(new TypedForm(typed), services, null, cancellation);
@@ -91,10 +92,10 @@ internal static class MailComposeEndpoints
     {
         if (form["counterparty"].Length == 0)
         {
-            var selection = await services.Recipients.SelectAsync(CounterpartyFilter.From(new QueryCollection(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(form["selection"]))), cancellation);
-            if (selection.Recipients.Count == 0)
+            var selection = await SelectionAsync(form, services, cancellation);
+            if (selection is not { Recipients.Count: > 0 })
                 form.Refuse("to", MailRefusals.NobodyLeft);
-            return (selection.Recipients, MailPurpose.Bulk);
+            return (selection?.Recipients ?? [], MailPurpose.Bulk);
         }
 
         var known = long.TryParse(form["counterparty"], CultureInfo.InvariantCulture, out var id) ? await services.Recipients.OfAsync(id, cancellation) ?? [] : [];
@@ -115,6 +116,11 @@ internal static class MailComposeEndpoints
         return (chosen is null ? [] : [chosen], MailPurpose.Personal);
     }
 
+    /// <summary>Who of a list of addresses, or of the chosen counterparties, gets the letter; null when there is no such list.</summary>
+    private static async Task<MailSelection?> SelectionAsync(TypedForm form, ComposeServices services, CancellationToken cancellation) => form["list"].Length > 0
+        ? long.TryParse(form["list"], NumberStyles.None, CultureInfo.InvariantCulture, out var list) ? await services.Recipients.OfListAsync(list, cancellation) : null
+        : await services.Recipients.SelectAsync(CounterpartyFilter.From(new QueryCollection(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(form["selection"]))), cancellation);
+
     private static async Task<IResult> PageAsync(TypedForm form, ComposeServices services, (string Subject, string Text)? preview, CancellationToken cancellation)
     {
         IReadOnlyList<MailRecipient>? known = null;
@@ -129,7 +135,11 @@ internal static class MailComposeEndpoints
         }
         else
         {
-            selection = await services.Recipients.SelectAsync(CounterpartyFilter.From(new QueryCollection(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(form["selection"]))), cancellation);
+            selection = await SelectionAsync(form, services, cancellation);
+            if (selection is null)
+            {
+                return Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound });
+            }
         }
 
         return Screen.Of<MailComposePage>(new
@@ -137,6 +147,9 @@ internal static class MailComposeEndpoints
             Form = form,
             Known = known ?? [],
             Selection = selection,
+            List = selection is not null && long.TryParse(form["list"], NumberStyles.None, CultureInfo.InvariantCulture, out var listId)
+                ? await services.Database.Set<AddressHarvest.AddressList>().Where(l => l.Id == listId).Select(l => l.Name).FirstOrDefaultAsync(cancellation) : null,
+            HasWayOut = selection is null || await services.Database.Set<NoticeSettings>().AnyAsync(x => x.UserId == 0 && x.PublicAddress != null, cancellation),
             Accounts = (IReadOnlyList<MailAccount>)[.. (await services.Accounts.ListAsync(cancellation)).Where(a => a is { IsActive: true, SmtpHost: not null })],
             Templates = (IReadOnlyList<MailTemplate>)await services.Database.Set<MailTemplate>().OrderBy(t => t.Name).Take(200).ToListAsync(cancellation),
             PreviewSubject = preview?.Subject,

@@ -1,4 +1,5 @@
 using Crm.Contracts;
+using Crm.Plugin.Features.AddressHarvest;
 using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror;
@@ -10,12 +11,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Crm.Plugin.Features.Mail;
 
 /// <summary>Somebody whom a letter goes to.</summary>
-/// <param name="CounterpartyId">Whose timeline shows it.</param>
-/// <param name="Counterparty">Its name.</param>
+/// <param name="CounterpartyId">Whose timeline shows it; null for an address of a list that nobody known has.</param>
+/// <param name="Counterparty">Its name; "" for nobody known.</param>
 /// <param name="PersonId">The ERP's person; null for the counterparty itself and for the CRM's own persons.</param>
 /// <param name="Person">Null for the counterparty itself.</param>
 /// <param name="Address">As the ERP keeps it, or as it was typed here.</param>
-public sealed record MailRecipient(long CounterpartyId, string Counterparty, long? PersonId, string? Person, string Address);
+public sealed record MailRecipient(long? CounterpartyId, string Counterparty, long? PersonId, string? Person, string Address);
 
 /// <summary>Who of a selection gets a letter, and why the others do not.</summary>
 /// <param name="Recipients">Each address once.</param>
@@ -33,6 +34,8 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Co
     public const string BadAddress = "the address is not valid";
     public const string Repeated = "the address is among those before";
     public const string Suppressed = "wants no letters";
+    public const string NoBasis = "no legal basis is recorded";
+    public const string OutOfReach = "belongs to a counterparty of others";
 
     /// <summary>Addresses of one counterparty and its contact persons, the main one first; null out of reach.</summary>
     public async Task<IReadOnlyList<MailRecipient>?> OfAsync(long counterpartyId, CancellationToken cancellation)
@@ -77,6 +80,45 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Co
         }
 
         return new(recipients, skipped, list.Next is not null);
+    }
+
+    /// <summary>
+    /// The addresses of a gathered list that may be written to: with a recorded legal basis, not unsubscribed, not of anybody who is not to be
+    /// contacted, whatever was known of them when they were gathered. Null when there is no such list.
+    /// </summary>
+    public async Task<MailSelection?> OfListAsync(long listId, CancellationToken cancellation)
+    {
+        if (!await database.Set<AddressList>().AnyAsync(l => l.Id == listId, cancellation))
+        {
+            return null;
+        }
+
+        var entries = await database.Set<AddressListEntry>().Where(e => e.AddressListId == listId).OrderBy(e => e.Address).Take(Most + 1).ToListAsync(cancellation);
+        var isCut = entries.Count > Most;
+        entries = [.. entries.Take(Most)];
+        var addresses = entries.ConvertAll(e => MailAddressRule.Fold(e.Address));
+        var owners = entries.Select(e => e.CounterpartyId).OfType<long>().Distinct().ToList();
+        var suppressed = (await database.Set<MailSuppression>().Where(s => addresses.Contains(s.Address)).Select(s => s.Address).ToListAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
+        var silent = await DoNotContact.EmailsAsync(database, cancellation);
+        var silentOwners = await DoNotContact.AmongAsync(database, owners, cancellation);
+        var names = await database.Set<CounterpartyRecord>().Within(Scope, user).Where(c => owners.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, cancellation);
+        var (recipients, skipped, seen) = (new List<MailRecipient>(), new List<(string, string)>(), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var (entry, address) in entries.Zip(addresses))
+        {
+            var reason = string.IsNullOrWhiteSpace(entry.LegalBasis) ? NoBasis : !MailAddressRule.IsValid(address) ? BadAddress
+                : suppressed.Contains(address) || silent.Contains(address) || (entry.CounterpartyId is { } owner && silentOwners.Contains(owner)) ? Suppressed
+                : entry.CounterpartyId is { } known && !names.ContainsKey(known) ? OutOfReach : !seen.Add(address) ? Repeated : null;
+            if (reason is null)
+            {
+                recipients.Add(new(entry.CounterpartyId, entry.CounterpartyId is { } id ? names[id] : "", null, null, address));
+            }
+            else
+            {
+                skipped.Add((reason, entry.Address));
+            }
+        }
+
+        return new(recipients, skipped, isCut);
     }
 
     private Scope Scope => user.Rights.WriteScope < user.Rights.ReadScope ? user.Rights.WriteScope : user.Rights.ReadScope;

@@ -12,7 +12,9 @@ internal static class MailSuppressions
     /// <summary>Whether a queued letter must not go: by its address, or because the counterparty or the person is not to be contacted. Who wrote first gets an answer.</summary>
     public static async Task<bool> HoldsAsync(CrmDbContext database, MailOut letter, CancellationToken cancellation) =>
         await HoldsAsync(database, letter.ToAddress, letter.Purpose, cancellation)
-        || (letter.Purpose != MailPurpose.Notice && letter.InReplyTo is null && await People.DoNotContact.HoldsQueuedAsync(database, letter.CounterpartyId, letter.InteractionId, cancellation));
+        || (letter.Purpose != MailPurpose.Notice && letter.InReplyTo is null && await People.DoNotContact.HoldsQueuedAsync(database, letter.CounterpartyId, letter.InteractionId, cancellation))
+        // An address of a list that was nobody's when it was gathered may be somebody's by now.
+        || (letter is { Purpose: MailPurpose.Bulk, CounterpartyId: null } && (await People.DoNotContact.EmailsAsync(database, cancellation)).Contains(MailAddressRule.Fold(letter.ToAddress)));
 
     /// <summary>Whether a letter must not go. An unsubscribed address still gets what one person writes to it; one that is not to be contacted gets nothing.</summary>
     public static async Task<bool> HoldsAsync(CrmDbContext database, string address, MailPurpose purpose, CancellationToken cancellation)

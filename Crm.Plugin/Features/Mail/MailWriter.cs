@@ -50,28 +50,18 @@ internal sealed class MailWriter(CrmDbContext database, CurrentUser user, AuditL
         var now = clock.GetUtcNow();
         var (subject, text) = Fill(draft.Subject, draft.Text, signature, recipient);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
-        var interaction = InteractionText.New(recipient.CounterpartyId, InteractionState.Done, user.Id, user.Id, now);
-        InteractionText.Apply(
-            new()
-            {
-                CounterpartyId = recipient.CounterpartyId, State = InteractionState.Done, Kind = InteractionKind.Email, Direction = InteractionDirection.Outgoing,
-                PersonId = recipient.PersonId, Subject = Cut(subject, 200), Content = Cut(text, 4_000), StartedAt = now,
-            }, interaction, now);
-        database.Add(interaction);
-        await database.SaveChangesAsync(cancellation);
-        audit.Note(database, "interaction.logged", "interaction", interaction.Id.ToString(CultureInfo.InvariantCulture));
-        await database.SaveChangesAsync(cancellation);
+        var interaction = recipient.CounterpartyId is { } counterparty ? await LogAsync(counterparty, recipient.PersonId, subject, text, now, cancellation) : (long?)null;
         var isNew = await MailQueue.AddAsync(database, new()
         {
             Key = string.Create(CultureInfo.InvariantCulture, $"user:{user.Id}:{draft.Key}:{MailAddressRule.Fold(recipient.Address)}"),
             Purpose = draft.Purpose,
             ToAddress = recipient.Address,
-            ToName = recipient.Person ?? recipient.Counterparty,
+            ToName = recipient.Person ?? (recipient.Counterparty.Length > 0 ? recipient.Counterparty : null),
             Subject = subject,
             Text = text,
             AccountId = draft.AccountId,
             CounterpartyId = recipient.CounterpartyId,
-            InteractionId = interaction.Id,
+            InteractionId = interaction,
             UserId = user.Id,
             InReplyTo = draft.InReplyTo?.MessageId,
             ReferenceIds = draft.InReplyTo is { } answered ? string.Join(' ', new[] { answered.ReferenceIds, answered.MessageId }.Where(r => !string.IsNullOrEmpty(r))) : null,
@@ -84,6 +74,23 @@ internal sealed class MailWriter(CrmDbContext database, CurrentUser user, AuditL
 
         database.ChangeTracker.Clear();
         return isNew;
+    }
+
+    /// <returns>The contact that stands for the letter on the timeline.</returns>
+    private async Task<long> LogAsync(long counterpartyId, long? personId, string subject, string text, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var interaction = InteractionText.New(counterpartyId, InteractionState.Done, user.Id, user.Id, now);
+        InteractionText.Apply(
+            new()
+            {
+                CounterpartyId = counterpartyId, State = InteractionState.Done, Kind = InteractionKind.Email, Direction = InteractionDirection.Outgoing,
+                PersonId = personId, Subject = Cut(subject, 200), Content = Cut(text, 4_000), StartedAt = now,
+            }, interaction, now);
+        database.Add(interaction);
+        await database.SaveChangesAsync(cancellation);
+        audit.Note(database, "interaction.logged", "interaction", interaction.Id.ToString(CultureInfo.InvariantCulture));
+        await database.SaveChangesAsync(cancellation);
+        return interaction.Id;
     }
 
     private static string Cut(string text, int most) => text.Length <= most ? text : text[..(most - 1)] + "…";

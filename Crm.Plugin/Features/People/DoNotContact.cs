@@ -1,4 +1,7 @@
+using Crm.Contracts;
 using Crm.Plugin.Features.ContactLog;
+using Crm.Plugin.Mirror;
+using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -7,6 +10,9 @@ namespace Crm.Plugin.Features.People;
 /// <summary>Who is not to be contacted gets nothing that they did not ask for: whatever sends, asks here at the last moment.</summary>
 internal static class DoNotContact
 {
+    // Who is not to be contacted is the exception; beyond this many the base is no longer one of customers.
+    private const int Most = 100_000;
+
     /// <summary>Whether the counterparty, or one of its persons, is not to be contacted.</summary>
     /// <param name="database">Where the preferences are.</param>
     /// <param name="counterpartyId">To whom.</param>
@@ -32,4 +38,19 @@ internal static class DoNotContact
     /// <summary>Which of these counterparties are not to be contacted.</summary>
     public static async Task<HashSet<long>> AmongAsync(CrmDbContext database, IReadOnlyCollection<long> counterpartyIds, CancellationToken cancellation) =>
         [.. await database.Set<CounterpartyPreference>().Where(p => p.DoNotContact && counterpartyIds.Contains(p.CounterpartyId)).Select(p => p.CounterpartyId).ToListAsync(cancellation)];
+
+    /// <summary>Every e-mail address, in small letters, of counterparties and persons who are not to be contacted: the ERP's and those typed here.</summary>
+    public static async Task<HashSet<string>> EmailsAsync(CrmDbContext database, CancellationToken cancellation)
+    {
+        var whole = database.Set<CounterpartyPreference>().Where(p => p.DoNotContact).Select(p => p.CounterpartyId);
+        var read = await database.Set<CounterpartyRecord>().Where(c => whole.Contains(c.Id)).Select(c => c.Mechanisms).Take(Most).ToListAsync(cancellation);
+        read.AddRange(await database.Set<ContactPersonRecord>()
+            .Where(p => (p.CounterpartyId != null && whole.Contains(p.CounterpartyId.Value)) || database.Set<PersonCard>().Any(c => c.DoNotContact && c.ContactPersonId == p.Id))
+            .Select(p => p.Mechanisms).Take(Most).ToListAsync(cancellation));
+        var typed = await database.Set<OwnMechanism>()
+            .Where(m => m.Kind == ContactMechanismKind.Email
+                && (whole.Contains(m.CounterpartyId) || database.Set<PersonCard>().Any(c => c.DoNotContact && (c.Id == m.CardId || (c.ContactPersonId != null && c.ContactPersonId == m.ContactPersonId)))))
+            .Select(m => m.Value).Take(Most).ToListAsync(cancellation);
+        return [.. read.SelectMany(MirrorJson.ReadMechanisms).Where(m => m.Kind == ContactMechanismKind.Email).Select(m => m.Value).Concat(typed).Select(Mail.MailAddressRule.Fold)];
+    }
 }

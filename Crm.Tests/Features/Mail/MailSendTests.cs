@@ -260,8 +260,8 @@ public sealed class MailSendTests(PostgresServer postgres, MailServer server)
         string[] used =
         [
             .. MailRefusals.All, .. Enum.GetValues<MailState>().Select(MailWords.Of), .. Enum.GetValues<MailSecurity>().Select(MailWords.Of), .. Enum.GetValues<MailSource>().Select(MailWords.Of),
-            .. reasons.Select(MailWords.Reason), MailRecipients.NoAddress, MailRecipients.BadAddress, MailRecipients.Repeated, MailRecipients.Suppressed,
-            "Unmatched letters", "Sent letters", "Templates", "Accounts", NoticeRefusals.TooLong,
+            .. reasons.Select(MailWords.Reason), MailRecipients.NoAddress, MailRecipients.BadAddress, MailRecipients.Repeated, MailRecipients.Suppressed, MailRecipients.NoBasis, MailRecipients.OutOfReach,
+            "Unmatched letters", "Sent letters", "Templates", "Accounts", "Gather addresses", NoticeRefusals.TooLong,
         ];
 
         Assert.Empty(used.Except(known));
