@@ -67,6 +67,7 @@ internal static class CounterpartiesFeature
             Orders = latest,
             Persons = persons,
             Own = own,
+            ComingBack = await people.Wishes.ComingBackAsync(card.Record, persons, own, cancellation),
             NoMessages = await people.Wishes.NoMessagesAsync(card.Record, persons, own, cancellation),
             Preference = await people.Preferences.FindAsync(id, cancellation),
             Same = await people.Duplicates.OthersAsync(id, cancellation),

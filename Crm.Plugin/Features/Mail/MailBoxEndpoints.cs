@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Crm.Plugin.Features.Mail;
 
 /// <summary>One letter of the outbox as its list shows it.</summary>
-public sealed record OutboxLine(long Id, string ToAddress, string Subject, MailState State, int Attempts, string? Error, DateTimeOffset CreatedAt, DateTimeOffset? SentAt, DateTimeOffset NextAt, long? CounterpartyId);
+public sealed record OutboxLine(long Id, string ToAddress, string Subject, MailState State, int Attempts, string? Error, DateTimeOffset CreatedAt, DateTimeOffset? SentAt, DateTimeOffset NextAt, long? CounterpartyId, string? BounceStatus, string? BounceReason);
 
 /// <summary>Sent letters with their fate, and templates.</summary>
 internal static class MailBoxEndpoints
@@ -20,10 +20,11 @@ internal static class MailBoxEndpoints
     {
         var edge = before ?? long.MaxValue;
         var lines = await database.Set<MailOut>().Where(m => m.Id < edge && (user.IsAdministrator || m.UserId == user.Id)).OrderByDescending(m => m.Id).Take(PageSize + 1)
-            .Select(m => new OutboxLine(m.Id, m.ToAddress, m.Subject, m.State, m.Attempts, m.Error, m.CreatedAt, m.SentAt, m.NextAt, m.CounterpartyId)).ToListAsync(cancellation);
+            .Select(m => new OutboxLine(m.Id, m.ToAddress, m.Subject, m.State, m.Attempts, m.Error, m.CreatedAt, m.SentAt, m.NextAt, m.CounterpartyId, m.BounceStatus, m.BounceReason)).ToListAsync(cancellation);
         var next = lines.Count > PageSize ? lines[PageSize - 1].Id : (long?)null;
+        var marked = await MailSuppressions.BouncedAmongAsync(database, lines.Where(l => l.State == MailState.Bounced).Select(l => l.ToAddress), cancellation);
         IReadOnlyList<OutboxLine> page = lines.Count > PageSize ? lines.GetRange(0, PageSize) : lines;
-        return request.IsPart() && before is not null ? Screen.Of<OutboxRows>(new { Lines = page, Next = next }) : Screen.Of<OutboxPage>(new { Lines = page, Next = next });
+        return request.IsPart() && before is not null ? Screen.Of<OutboxRows>(new { Lines = page, Next = next, Marked = marked }) : Screen.Of<OutboxPage>(new { Lines = page, Next = next, Marked = marked });
     }
 
     /// <summary>Tries a letter that was given up once more, under its old number.</summary>
@@ -33,6 +34,26 @@ internal static class MailBoxEndpoints
         var found = await database.Set<MailOut>().Where(m => m.Id == id && m.State == MailState.Failed && (user.IsAdministrator || m.UserId == user.Id))
             .ExecuteUpdateAsync(m => m.SetProperty(x => x.State, MailState.Queued).SetProperty(x => x.Attempts, 0).SetProperty(x => x.NextAt, now).SetProperty(x => x.Error, (string?)null), cancellation);
         return found == 0 ? TypedResults.NotFound() : TypedResults.Redirect("/mail/outbox");
+    }
+
+    /// <summary>Somebody has made sure that the address of a letter that came back is right: letters to many go there again.</summary>
+    public static async Task<IResult> AddressIsRightAsync(long id, CrmDbContext database, CurrentUser user, AuditLog audit, CancellationToken cancellation)
+    {
+        if (await database.Set<MailOut>().Where(m => m.Id == id && m.State == MailState.Bounced && (user.IsAdministrator || m.UserId == user.Id)).Select(m => m.ToAddress).FirstOrDefaultAsync(cancellation) is not { } address)
+        {
+            return TypedResults.NotFound();
+        }
+
+        var folded = MailAddressRule.Fold(address);
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+        if (await database.Set<MailSuppression>().Where(s => s.Address == folded && s.Reason == MailSuppressions.Bounced).ExecuteDeleteAsync(cancellation) > 0)
+        {
+            audit.Note(database, "mail.address-right", "mail-out", id.ToString(CultureInfo.InvariantCulture));
+            await database.SaveChangesAsync(cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return TypedResults.Redirect("/mail/outbox");
     }
 
     public static async Task<IResult> TemplatesAsync(long? id, CrmDbContext database, CancellationToken cancellation)

@@ -147,6 +147,7 @@ internal static class MailComposeEndpoints
             Form = form,
             Known = known ?? [],
             Selection = selection,
+            Bounced = await MailSuppressions.BouncedAmongAsync(services.Database, (known ?? []).Select(r => r.Address).Append(form["to"]).Where(a => a.Length > 0), cancellation),
             List = selection is not null && long.TryParse(form["list"], NumberStyles.None, CultureInfo.InvariantCulture, out var listId)
                 ? await services.Database.Set<AddressHarvest.AddressList>().Where(l => l.Id == listId).Select(l => l.Name).FirstOrDefaultAsync(cancellation) : null,
             HasWayOut = selection is null || await services.Database.Set<NoticeSettings>().AnyAsync(x => x.UserId == 0 && x.PublicAddress != null, cancellation),

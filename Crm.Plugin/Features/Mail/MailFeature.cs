@@ -13,7 +13,8 @@ internal static class MailFeature
     {
         services.AddSingleton<MailTrust>().AddSingleton<MailFiles>();
         services.AddScoped<MailAccounts>().AddScoped<MailSender>().AddScoped<MailWriter>().AddScoped<MailRecipients>().AddScoped<ComposeServices>().AddScoped<UnsubscribeLinks>();
-        services.AddScoped<MailMatcher>().AddScoped<MailIntake>().AddScoped<FolderMail>().AddScoped<ImapMail>().AddScoped<MailFetcher>();
+        services.AddScoped<MailMatcher>().AddScoped<MailBounces>().AddScoped<MailIntake>().AddScoped<FolderMail>().AddScoped<ImapMail>().AddScoped<MailFetcher>();
+        services.AddScoped<Counterparties.ITimelineSource, BounceTimeline>();
         services.AddSingleton(new MenuEntry("/mail", "E-mail", "mail", 28, _ => true));
         if (carries)
         {
@@ -37,6 +38,7 @@ internal static class MailFeature
         screens.MapPost("/send", MailComposeEndpoints.SendAsync);
         screens.MapGet("/outbox", MailBoxEndpoints.OutboxAsync);
         screens.MapPost("/outbox/{id:long}/again", MailBoxEndpoints.AgainAsync);
+        screens.MapPost("/outbox/{id:long}/right", MailBoxEndpoints.AddressIsRightAsync);
         screens.MapGet("/templates", MailBoxEndpoints.TemplatesAsync);
         screens.MapPost("/templates", MailBoxEndpoints.SaveTemplateAsync);
         screens.MapGet("/accounts", MailAccountEndpoints.ShowAsync).RequireAuthorization(Policies.Administrator);

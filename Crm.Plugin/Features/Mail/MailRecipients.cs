@@ -34,6 +34,7 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Co
     public const string BadAddress = "the address is not valid";
     public const string Repeated = "the address is among those before";
     public const string Suppressed = "wants no letters";
+    public const string ComesBack = "letters to this address come back";
     public const string NoBasis = "no legal basis is recorded";
     public const string OutOfReach = "belongs to a counterparty of others";
 
@@ -63,12 +64,12 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Co
         var list = await search.ListAsync(filter, null, Most, cancellation, Scope);
         var (recipients, skipped, seen) = (new List<MailRecipient>(), new List<(string, string)>(), new HashSet<string>(StringComparer.Ordinal));
         var addresses = list.Lines.Select(l => l.Email is { } e ? MailAddressRule.Fold(e) : "").ToList();
-        var suppressed = (await database.Set<MailSuppression>().Where(s => addresses.Contains(s.Address)).Select(s => s.Address).ToListAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
+        var suppressed = await database.Set<MailSuppression>().Where(s => addresses.Contains(s.Address)).ToDictionaryAsync(s => s.Address, s => s.Reason, cancellation);
         var silent = await People.DoNotContact.AmongAsync(database, [.. list.Lines.Select(l => l.Id)], cancellation);
         foreach (var line in list.Lines)
         {
             var address = line.Email is { } email ? MailAddressRule.Fold(email) : "";
-            var reason = address.Length == 0 ? NoAddress : !MailAddressRule.IsValid(address) ? BadAddress : suppressed.Contains(address) || silent.Contains(line.Id) ? Suppressed : !seen.Add(address) ? Repeated : null;
+            var reason = address.Length == 0 ? NoAddress : !MailAddressRule.IsValid(address) ? BadAddress : silent.Contains(line.Id) ? Suppressed : suppressed.TryGetValue(address, out var why) ? Word(why) : !seen.Add(address) ? Repeated : null;
             if (reason is null)
             {
                 recipients.Add(new(line.Id, line.Name, null, null, address));
@@ -98,7 +99,7 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Co
         entries = [.. entries.Take(Most)];
         var addresses = entries.ConvertAll(e => MailAddressRule.Fold(e.Address));
         var owners = entries.Select(e => e.CounterpartyId).OfType<long>().Distinct().ToList();
-        var suppressed = (await database.Set<MailSuppression>().Where(s => addresses.Contains(s.Address)).Select(s => s.Address).ToListAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
+        var suppressed = await database.Set<MailSuppression>().Where(s => addresses.Contains(s.Address)).ToDictionaryAsync(s => s.Address, s => s.Reason, cancellation);
         var silent = await DoNotContact.EmailsAsync(database, cancellation);
         var silentOwners = await DoNotContact.AmongAsync(database, owners, cancellation);
         var names = await database.Set<CounterpartyRecord>().Within(Scope, user).Where(c => owners.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, cancellation);
@@ -106,7 +107,8 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Co
         foreach (var (entry, address) in entries.Zip(addresses))
         {
             var reason = string.IsNullOrWhiteSpace(entry.LegalBasis) ? NoBasis : !MailAddressRule.IsValid(address) ? BadAddress
-                : suppressed.Contains(address) || silent.Contains(address) || (entry.CounterpartyId is { } owner && silentOwners.Contains(owner)) ? Suppressed
+                : silent.Contains(address) || (entry.CounterpartyId is { } owner && silentOwners.Contains(owner)) ? Suppressed
+                : suppressed.TryGetValue(address, out var why) ? Word(why)
                 : entry.CounterpartyId is { } known && !names.ContainsKey(known) ? OutOfReach : !seen.Add(address) ? Repeated : null;
             if (reason is null)
             {
@@ -120,6 +122,8 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Co
 
         return new(recipients, skipped, isCut);
     }
+
+    private static string Word(string reason) => reason == MailSuppressions.Bounced ? ComesBack : Suppressed;
 
     private Scope Scope => user.Rights.WriteScope < user.Rights.ReadScope ? user.Rights.WriteScope : user.Rights.ReadScope;
 

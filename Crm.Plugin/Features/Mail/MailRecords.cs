@@ -119,6 +119,9 @@ public enum MailState
 
     /// <summary>Not sent, because the address wants none.</summary>
     Suppressed = 3,
+
+    /// <summary>Sent, and a server reported that it did not arrive.</summary>
+    Bounced = 4,
 }
 
 /// <summary>One letter to one address, from the moment it was written.</summary>
@@ -173,6 +176,15 @@ public sealed class MailOut
 
     /// <summary>Stable code, with the server's three digits where it gave them.</summary>
     public string? Error { get; set; }
+
+    /// <summary>When the report came that it did not arrive.</summary>
+    public DateTimeOffset? BouncedAt { get; set; }
+
+    /// <summary>Enhanced status code of the report (RFC 3463) such as 5.1.1; null when it gave none.</summary>
+    public string? BounceStatus { get; set; }
+
+    /// <summary>In the reporting server's words.</summary>
+    public string? BounceReason { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
 
@@ -292,6 +304,9 @@ public sealed class MailSuppression
     public required string Reason { get; set; }
 
     public DateTimeOffset At { get; set; }
+
+    /// <summary>What the server said, where letters come back; null else.</summary>
+    public string? Detail { get; set; }
 
     internal sealed class Configuration : IEntityTypeConfiguration<MailSuppression>
     {

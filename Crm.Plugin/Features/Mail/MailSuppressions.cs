@@ -8,6 +8,7 @@ internal static class MailSuppressions
 {
     public const string Unsubscribed = "unsubscribed";
     public const string DoNotContact = "do-not-contact";
+    public const string Bounced = "bounced";
 
     /// <summary>Whether a queued letter must not go: by its address, or because the counterparty or the person is not to be contacted. Who wrote first gets an answer.</summary>
     public static async Task<bool> HoldsAsync(CrmDbContext database, MailOut letter, CancellationToken cancellation) =>
@@ -36,5 +37,21 @@ internal static class MailSuppressions
             $"INSERT INTO mail_suppression (address, reason, at) VALUES (@address, @reason, @at) ON CONFLICT (address) DO UPDATE SET reason = excluded.reason WHERE mail_suppression.reason <> '{DoNotContact}'",
             [("@address", MailAddressRule.Fold(address)), ("@reason", reason), ("@at", Instant.ToMicroseconds(now))], cancellation);
         await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Letters to the address come back for ever. Whoever wants none, still wants none.</summary>
+    public static async Task AddBouncedAsync(CrmDbContext database, string address, string detail, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var command = await database.CommandAsync(
+            $"INSERT INTO mail_suppression (address, reason, at, detail) VALUES (@address, '{Bounced}', @at, @detail) ON CONFLICT (address) DO UPDATE SET at = excluded.at, detail = excluded.detail WHERE mail_suppression.reason = '{Bounced}'",
+            [("@address", MailAddressRule.Fold(address)), ("@at", Instant.ToMicroseconds(now)), ("@detail", detail)], cancellation);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Which of some addresses letters come back from, with what the server said; keys in small letters.</summary>
+    public static async Task<IReadOnlyDictionary<string, MailSuppression>> BouncedAmongAsync(CrmDbContext database, IEnumerable<string> addresses, CancellationToken cancellation)
+    {
+        var asked = addresses.Select(MailAddressRule.Fold).Distinct().ToList();
+        return asked.Count == 0 ? new Dictionary<string, MailSuppression>() : await database.Set<MailSuppression>().Where(s => s.Reason == Bounced && asked.Contains(s.Address)).ToDictionaryAsync(s => s.Address, cancellation);
     }
 }

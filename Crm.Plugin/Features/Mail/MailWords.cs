@@ -8,6 +8,7 @@ internal static class MailWords
         MailState.Queued => "waiting",
         MailState.Sent => "sent",
         MailState.Failed => "not sent",
+        MailState.Bounced => "came back",
         _ => "wants no letters",
     };
 
@@ -34,6 +35,7 @@ internal static class MailWords
         "skipped.too-big" => "skipped: too big",
         "skipped.unreadable" => "skipped: unreadable",
         "unmatched" => "waiting in the queue",
+        "bounced" => "reports that a letter came back",
         _ => code,
     };
 }

@@ -256,11 +256,11 @@ public sealed class MailSendTests(PostgresServer postgres, MailServer server)
     public void EveryLookedUpText_IsTranslated(string language)
     {
         var known = XDocument.Load(Repository.PathOf("Crm.Plugin", "Features", "Mail", $"Texts.{language}.resx")).Root!.Elements("data").Select(d => (string)d.Attribute("name")!).ToHashSet();
-        string[] reasons = ["fetched", "matched", "stored", "skipped.known", "skipped.own", "skipped.unknown", "skipped.automatic", "skipped.too-big", "skipped.unreadable", "unmatched"];
+        string[] reasons = ["fetched", "matched", "stored", "skipped.known", "skipped.own", "skipped.unknown", "skipped.automatic", "skipped.too-big", "skipped.unreadable", "unmatched", "bounced"];
         string[] used =
         [
             .. MailRefusals.All, .. Enum.GetValues<MailState>().Select(MailWords.Of), .. Enum.GetValues<MailSecurity>().Select(MailWords.Of), .. Enum.GetValues<MailSource>().Select(MailWords.Of),
-            .. reasons.Select(MailWords.Reason), MailRecipients.NoAddress, MailRecipients.BadAddress, MailRecipients.Repeated, MailRecipients.Suppressed, MailRecipients.NoBasis, MailRecipients.OutOfReach,
+            .. reasons.Select(MailWords.Reason), MailRecipients.NoAddress, MailRecipients.BadAddress, MailRecipients.Repeated, MailRecipients.Suppressed, MailRecipients.ComesBack, MailRecipients.NoBasis, MailRecipients.OutOfReach,
             "Unmatched letters", "Sent letters", "Templates", "Accounts", "Gather addresses", NoticeRefusals.TooLong,
         ];
 

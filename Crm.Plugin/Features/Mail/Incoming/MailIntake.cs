@@ -11,7 +11,7 @@ namespace Crm.Plugin.Features.Mail.Incoming;
 /// Takes one raw letter in: stored on a timeline, put into the queue of the unmatched, or passed over with a reason. Taking it in again, from
 /// whatever mailbox, changes nothing.
 /// </summary>
-internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, MailFiles files, TimeProvider clock)
+internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, MailBounces bounces, MailFiles files, TimeProvider clock)
 {
     /// <summary>Larger letters are counted and left where they are.</summary>
     public const int MostBytes = 40 << 20;
@@ -20,7 +20,7 @@ internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, Mai
     public async Task<string> TakeAsync(MailAccount account, byte[] raw, CancellationToken cancellation)
     {
         var letter = raw.Length > MostBytes ? null : MimeReader.Read(raw);
-        var outcome = letter is null ? "skipped.too-big" : letter.From is null ? "skipped.unreadable" : letter.IsAutomatic ? "skipped.automatic" : await KnownAsync(letter, cancellation);
+        var outcome = letter is null ? "skipped.too-big" : await bounces.TakeAsync(letter, cancellation) is { } report ? report : letter.From is null ? "skipped.unreadable" : letter.IsAutomatic ? "skipped.automatic" : await KnownAsync(letter, cancellation);
         if (outcome is null)
         {
             outcome = await KeepAsync(account, letter!, raw, cancellation);

@@ -38,6 +38,9 @@ public sealed record MimeMessage
 
     /// <summary>An absence note or a report of a server (RFC 3834), not a person's letter.</summary>
     public required bool IsAutomatic { get; init; }
+
+    /// <summary>A mail server names recipients that it could not reach (X-Failed-Recipients, as Exim writes).</summary>
+    public required bool IsFailure { get; init; }
 }
 
 /// <summary>
@@ -80,6 +83,7 @@ internal sealed class MimeReader
             Attachments = reader.attachments,
             IsAutomatic = headers["Auto-Submitted"] is { } way && !way.TrimStart().StartsWith("no", StringComparison.OrdinalIgnoreCase) || headers["X-Autoreply"] is not null
                 || MimeField.Parse(headers["Content-Type"]).Value == "multipart/report",
+            IsFailure = headers["X-Failed-Recipients"] is not null,
         };
     }
 
