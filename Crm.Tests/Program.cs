@@ -1,9 +1,10 @@
+using Crm.Tests.Features.Mail;
 using Crm.Tests.Features.Notifications;
 using Crm.Tests.Mirror;
 
 namespace Crm.Tests;
 
-/// <summary>The test runner; or, with <c>--sync-child</c>, the process that <see cref="SyncKillTests"/> kills, or with <c>--notice-child</c> the one of <see cref="NoticeKillTests"/>.</summary>
+/// <summary>The test runner; or, with <c>--sync-child</c>, the process that <see cref="SyncKillTests"/> kills, with <c>--notice-child</c> the one of <see cref="NoticeKillTests"/>, with <c>--mail-child</c> the one of <see cref="MailKillTests"/>.</summary>
 internal static class Program
 {
     public static Task<int> Main(string[] args)
@@ -16,6 +17,11 @@ internal static class Program
         if (args is [NoticeChild.Switch, ..])
         {
             return NoticeChild.RunAsync(args[1..]);
+        }
+
+        if (args is [MailChild.Switch, ..])
+        {
+            return MailChild.RunAsync(args[1..]);
         }
 
         return args.Any(a => a is "--server" or "--internal-msbuild-node")

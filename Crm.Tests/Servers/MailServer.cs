@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Crm.Tests.Servers.MailServer))]
@@ -12,7 +14,7 @@ namespace Crm.Tests.Servers;
 /// ports of 127.0.0.1, a certificate of its own. Every address exists; <c>refused@</c> is refused for ever, <c>deferred@</c> until
 /// <see cref="OpenDeferred"/>. Absent, it skips the test.
 /// </summary>
-public sealed class MailServer : IAsyncDisposable
+public sealed partial class MailServer : IAsyncDisposable
 {
     /// <summary>Signs in at Exim.</summary>
     public const string User = "crm";
@@ -67,6 +69,13 @@ public sealed class MailServer : IAsyncDisposable
         return Directory.Exists(path) ? [.. Directory.EnumerateFiles(path).Select(File.ReadAllText).Where(l => l.Contains($"Envelope-to: {mailbox}@", StringComparison.OrdinalIgnoreCase))] : [];
     }
 
+    /// <summary>Every letter that Exim took the responsibility for, in order: the sender's port and the Message-ID without brackets.</summary>
+    public IReadOnlyList<(int Port, string MessageId)> Accepted()
+    {
+        using var log = new StreamReader(new FileStream(Path.Combine(folder, "spool", "mainlog"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return [.. log.ReadToEnd().Split('\n').Select(l => Acceptance().Match(l)).Where(m => m.Success).Select(m => (int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture), m.Groups[2].Value))];
+    }
+
     /// <summary>Lays a letter into a mailbox as if it had come.</summary>
     public async Task DeliverAsync(string mailbox, byte[] letter)
     {
@@ -91,6 +100,9 @@ public sealed class MailServer : IAsyncDisposable
             await exim.DisposeAsync();
         gate.Dispose();
     }
+
+    [GeneratedRegex(@" <= .*\[127\.0\.0\.1\]:(\d+) .*\bid=(\S+)")]
+    private static partial Regex Acceptance();
 
     private async Task LaunchAsync()
     {
@@ -143,6 +155,8 @@ public sealed class MailServer : IAsyncDisposable
         spool_directory = {{{folder}}}/spool
         log_file_path = {{{folder}}}/spool/%slog
         pid_file_path = {{{folder}}}/spool/exim.pid
+        log_selector = +incoming_port
+        smtp_accept_queue_per_connection = 0
         daemon_smtp_ports = {{{SmtpPort}}} : {{{SmtpsPort}}}
         tls_on_connect_ports = {{{SmtpsPort}}}
         local_interfaces = 127.0.0.1
