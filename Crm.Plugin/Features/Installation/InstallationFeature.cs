@@ -12,6 +12,8 @@ internal static class InstallationFeature
         services.AddSingleton<InProcessInstallation>();
         services.AddScoped<Installer>();
         services.AddScoped<LocalAdministrators>();
+        services.AddScoped<PurgedFiles>();
+        services.AddScoped<CrmDataPurge>();
         services.AddScoped<Uninstaller>();
         services.AddSingleton<FirstRead>();
         services.AddSingleton<HostAccounts>();

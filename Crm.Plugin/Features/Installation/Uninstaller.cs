@@ -16,7 +16,7 @@ namespace Crm.Plugin.Features.Installation;
 internal sealed record Impact(long Counterparties, long Orders, int Users);
 
 /// <summary>Takes the plugin out of an ERP. Each step is safe to repeat, so a run that broke off is finished by the next.</summary>
-internal sealed class Uninstaller(CrmDbContext database, ConnectionStore connections, HostPool hosts, HostAccounts accounts, AuditLog audit)
+internal sealed class Uninstaller(CrmDbContext database, ConnectionStore connections, HostPool hosts, HostAccounts accounts, CrmDataPurge data, AuditLog audit)
 {
     public async Task<Impact> LookAsync(ConnectionRecord connection, CancellationToken cancellation) => new(
         await database.Set<CounterpartyRecord>().LongCountAsync(c => c.ConnectionId == connection.Id, cancellation),
@@ -59,7 +59,6 @@ internal sealed class Uninstaller(CrmDbContext database, ConnectionStore connect
     {
         audit.Note(database, InstallationAudit.Purged, InstallationAudit.Subject, connection.Name);
         await database.SaveChangesAsync(cancellation);
-        var data = new CrmDataPurge(database);
         var isLast = (await connections.ListAsync(withRemoved: true, cancellation)).All(c => c.Id == connection.Id);
         await data.RunAsync(connection.Id, isLast, cancellation);
         if (!await mirror.RunAsync(connection.Id, progress, cancellation))

@@ -17,7 +17,10 @@ internal sealed class MailFiles(CrmPluginOptions options)
     /// <summary>All files of one letter together.</summary>
     public const long MostBytes = 20 << 20;
 
-    private string Folder => Path.Combine(options.DataFolder, "mail");
+    /// <summary>Folder of letters in a data folder.</summary>
+    public static string FolderOf(CrmPluginOptions options) => Path.Combine(options.DataFolder, "mail");
+
+    private string Folder => FolderOf(options);
 
     public static string? Write(IReadOnlyList<MailFile> files) => files.Count == 0 ? null : JsonSerializer.Serialize(files);
 

@@ -85,6 +85,6 @@ public sealed class PurgedRunsTests(PostgresServer postgres)
     private static async Task PurgeAsync(CrmApp app, int connectionId)
     {
         await using var scope = app.Services.CreateAsyncScope();
-        await new CrmDataPurge(scope.ServiceProvider.GetRequiredService<CrmDbContext>()).RunAsync(connectionId, isLast: false, CancellationToken.None);
+        await scope.ServiceProvider.GetRequiredService<CrmDataPurge>().RunAsync(connectionId, isLast: false, CancellationToken.None);
     }
 }
