@@ -27,6 +27,7 @@ internal static class StorageFeature
     {
         if (options.Kind == DatabaseKind.Sqlite)
         {
+            SqliteEngine.SetUp();
             builder.UseSqlite(options.ConnectionString).AddInterceptors(new SqlitePragmas());
         }
         else

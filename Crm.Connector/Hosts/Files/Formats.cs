@@ -105,7 +105,7 @@ internal static class Formats
 
     private static CounterpartyRoles Roles(Row row, int column)
     {
-        switch (row.Common(column)?.ToUpperInvariant())
+        switch (row.Word(column))
         {
             case null:
                 return CounterpartyRoles.None;
@@ -123,7 +123,7 @@ internal static class Formats
 
     private static OrderState State(Row row, int column)
     {
-        switch (row.Common(column)?.ToUpperInvariant())
+        switch (row.Word(column))
         {
             case null or "CONFIRMED":
                 return OrderState.Confirmed;
@@ -141,7 +141,7 @@ internal static class Formats
 
     private static SalesOrderKind Kind(Row row, int column)
     {
-        switch (row.Common(column)?.ToUpperInvariant())
+        switch (row.Word(column))
         {
             case null or "SALE":
                 return SalesOrderKind.Sale;

@@ -5,7 +5,7 @@ namespace Crm.Connector.Hosts.Files;
 /// <summary>Gathers a page; of two rows with one key the later one stays.</summary>
 internal sealed class PageBuilder<T>(DataFile file) where T : IHostRecord
 {
-    public const int MostRecords = 5000;
+    public const int MostRecords = 2000;
 
     private readonly Dictionary<string, (int Index, int Line)> _places = [];
     private List<T> _rows = [];

@@ -14,6 +14,7 @@ internal sealed class Row(DataFile file)
     private readonly FileLayout _layout = file.Layout;
     private readonly (int Start, int Length)[] _fields = new (int, int)[file.Layout.FieldCount];
     private readonly TextPool _pool = new();
+    private readonly TextPool _words = new(static text => text.ToUpperInvariant());
     private byte[] _unescaped = [];
     private Encoding _encoding = Encoding.UTF8;
     private byte[] _record = [];
@@ -78,6 +79,13 @@ internal sealed class Row(DataFile file)
     {
         var bytes = Bytes(column);
         return bytes.IsEmpty ? null : _pool.Get(bytes, _encoding);
+    }
+
+    /// <summary>A word of a fixed list, in capitals; null when empty.</summary>
+    public string? Word(int column)
+    {
+        var bytes = Bytes(column);
+        return bytes.IsEmpty ? null : _words.Get(bytes, _encoding);
     }
 
     public string RequiredText(int column) => Text(column) ?? Missing(column);
@@ -149,8 +157,7 @@ internal sealed class Row(DataFile file)
     /// <summary>Whether a record is in use; true when the file does not say.</summary>
     public bool Flag(int column)
     {
-        var text = Common(column);
-        switch (text?.ToUpperInvariant())
+        switch (Word(column))
         {
             case null or "1" or "TRUE" or "YES":
                 return true;
@@ -165,12 +172,12 @@ internal sealed class Row(DataFile file)
     /// <summary>Currency of a row's amounts.</summary>
     public string Currency(int column)
     {
-        var text = Common(column);
+        var text = Word(column);
         if (text is null)
             return DefaultCurrency;
-        if (text.Length != 3 || !text.All(char.IsAsciiLetter))
+        if (text is not [>= 'A' and <= 'Z', >= 'A' and <= 'Z', >= 'A' and <= 'Z'])
             Fail("files.bad-value", $"The column {Name(column)} is not a currency code of three letters.");
-        return char.IsAsciiLetterLower(text[0]) || char.IsAsciiLetterLower(text[1]) || char.IsAsciiLetterLower(text[^1]) ? text.ToUpperInvariant() : text;
+        return text;
     }
 
     public string Name(int column) => file.Schema.Columns[column].Name;

@@ -13,7 +13,8 @@ namespace Crm.Plugin.Mirror.Searching;
 /// <param name="clock">Tells when it was built.</param>
 internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeProvider clock) : IAsyncDisposable
 {
-    private const int Part = 10_000;
+    private const int Part = 2_000; // documents in memory: what lives when the collector comes is what its pause costs
+    private const int Commit = 10_000; // documents in a transaction: each one leaves a part of the text index to be merged
 
     private readonly CancellationTokenSource stop = new();
     private MirrorSession? other;
@@ -179,17 +180,26 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
     private async Task FillAsync(CancellationToken cancellation)
     {
         Interlocked.Exchange(ref done, 0);
-        await foreach (var documents in PagesAsync(cancellation))
+        await using var pages = PagesAsync(cancellation).GetAsyncEnumerator(cancellation);
+        for (var isMore = await pages.MoveNextAsync(); isMore;)
         {
-            await Desk.InTransactionAsync(
+            var count = 0;
+            isMore = await Desk.InTransactionAsync(
                 async () =>
                 {
-                    await SearchTables.AddTextsAsync(Desk, documents, cancellation);
-                    await SearchTables.AddPhonesAsync(Desk, documents.SelectMany(d => d.Phones.Select(p => (d.Id, p))), cancellation);
-                    return 0;
+                    var hasNext = true;
+                    for (; hasNext && count < Commit; hasNext = await pages.MoveNextAsync())
+                    {
+                        var documents = pages.Current;
+                        await SearchTables.AddTextsAsync(Desk, documents, cancellation);
+                        await SearchTables.AddPhonesAsync(Desk, documents.SelectMany(d => d.Phones.Select(p => (d.Id, p))), cancellation);
+                        count += documents.Count;
+                    }
+
+                    return hasNext;
                 },
                 cancellation);
-            Interlocked.Add(ref done, documents.Count);
+            Interlocked.Add(ref done, count);
         }
     }
 

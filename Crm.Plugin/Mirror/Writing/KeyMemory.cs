@@ -6,7 +6,7 @@ namespace Crm.Plugin.Mirror.Writing;
 /// <remarks>An id that was found once stays: records are marked, not deleted, while a read goes on.</remarks>
 internal sealed class KeyMemory
 {
-    private const int MostKeys = 1 << 20;
+    public const int MostKeys = 1 << 20;
     private const int LongestKey = 200; // characters; longer ones are not remembered, and no record has one
 
     private int[] slots = new int[1 << 10]; // number of an entry + 1
@@ -40,7 +40,17 @@ internal sealed class KeyMemory
     /// <summary>Forgets nothing and, once full, takes nothing in.</summary>
     public void Add(string key, long id)
     {
-        if (count == MostKeys || key.Length > LongestKey)
+        if (key.Length <= LongestKey)
+        {
+            Span<byte> text = stackalloc byte[LongestKey * 3];
+            Add(text[..Encoding.UTF8.GetBytes(key, text)], id);
+        }
+    }
+
+    /// <summary>The same for a key in UTF-8.</summary>
+    public void Add(ReadOnlySpan<byte> text, long id)
+    {
+        if (count == MostKeys || text.Length > LongestKey * 3)
         {
             return;
         }
@@ -50,8 +60,6 @@ internal sealed class KeyMemory
             Grow();
         }
 
-        Span<byte> text = stackalloc byte[LongestKey * 3];
-        text = text[..Encoding.UTF8.GetBytes(key, text)];
         var start = count == 0 ? 0 : ends[count - 1];
         if (start + text.Length > bytes.Length)
         {

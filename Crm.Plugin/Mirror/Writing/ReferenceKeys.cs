@@ -4,7 +4,7 @@ namespace Crm.Plugin.Mirror.Writing;
 
 /// <summary>Gathers the keys that the rows of a page refer to, by the table that they are looked up in, so that those not known yet are asked for at once.</summary>
 /// <param name="table">Of the rows.</param>
-/// <param name="memories">What earlier pages found, by table.</param>
+/// <param name="memories">What is known already, by table; one for each that the table's columns refer to.</param>
 internal sealed class ReferenceKeys(MirrorTable table, Dictionary<string, KeyMemory> memories) : IBulkLoad
 {
     private int place;
@@ -29,13 +29,8 @@ internal sealed class ReferenceKeys(MirrorTable table, Dictionary<string, KeyMem
             return;
         }
 
-        if (!memories.TryGetValue(target, out var memory))
-        {
-            memories[target] = memory = new();
-        }
-
         var key = CleanText.Of(value);
-        if (!memory.TryFind(key, out _))
+        if (!memories[target].TryFind(key, out _))
         {
             if (!Unknown.TryGetValue(target, out var keys))
             {

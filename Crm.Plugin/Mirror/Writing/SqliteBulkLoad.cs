@@ -1,96 +1,98 @@
 using Crm.Plugin.Storage;
 using Microsoft.Data.Sqlite;
-using SQLitePCL;
 
 namespace Crm.Plugin.Mirror.Writing;
 
 /// <summary>
-/// One prepared INSERT of many rows, bound value by value. ADO.NET's parameters box each value and look their names up again for
-/// each row, which took longer than SQLite itself; so did the book that SQLite keeps of a table's ids, once for each statement.
+/// Gathers rows and writes many with one INSERT. ADO.NET's parameters box each value and look their names up again for each row,
+/// which took longer than SQLite itself; so did the book that SQLite keeps of a table's ids, once for each statement.
 /// </summary>
-/// <remarks>The first column is never null: by that a statement that is not full knows where its rows end.</remarks>
 internal sealed class SqliteBulkLoad : IBulkLoad, IDisposable
 {
     private const int MostRows = 64;
     private const int MostValues = 1500;
 
-    private readonly sqlite3 database;
-    private readonly sqlite3_stmt statement;
-    private readonly SqliteBinding binding;
+    private readonly SqliteInsert[] inserts; // of ever fewer rows, the last of one
+    private readonly SqliteTexts texts = new();
     private readonly int columns;
     private readonly int most;
+    private readonly long[] values; // a number, or where a text lies
+    private readonly int[] lengths; // of a text in bytes; negative: not a text
     private int rows;
     private int index;
 
     public SqliteBulkLoad(SqliteConnection connection, string table, IReadOnlyList<MirrorColumn> columns, string onConflict = "")
     {
-        database = connection.Handle!;
         this.columns = columns.Count;
         most = Math.Clamp(MostValues / columns.Count, 1, MostRows);
+        values = new long[most * columns.Count];
+        lengths = new int[values.Length];
         var names = string.Join(", ", columns.Select(c => c.Name));
-        var marks = string.Join(", ", Enumerable.Repeat($"({string.Join(", ", columns.Select(_ => "?"))})", most));
-        Check(raw.sqlite3_prepare_v3(
-            database, $"INSERT INTO {table} ({names}) SELECT * FROM (VALUES {marks}) WHERE column1 IS NOT NULL{onConflict}", raw.SQLITE_PREPARE_PERSISTENT, out statement));
-        binding = new(statement);
+        inserts = [.. new[] { most, 8, 1 }.Where(size => size <= most).Distinct().Select(size => new SqliteInsert(connection.Handle!, $"INSERT INTO {table} ({names}) VALUES ", onConflict, columns.Count, size))];
     }
 
     public void Begin() => index = rows * columns;
 
     public void Text(string? value)
     {
-        index++;
-        Check(value is null ? binding.Null(index) : binding.Text(index, CleanText.Of(value)));
+        if (value is null)
+        {
+            lengths[index++] = SqliteInsert.Null;
+        }
+        else
+        {
+            values[index] = texts.Keep(CleanText.Of(value), out lengths[index]);
+            index++;
+        }
     }
 
     public void Int(int? value) => Long(value);
 
     public void Long(long? value)
     {
-        index++;
-        Check(value is { } number ? binding.Long(index, number) : binding.Null(index));
+        values[index] = value.GetValueOrDefault();
+        lengths[index++] = value is null ? SqliteInsert.Null : SqliteInsert.Number;
     }
 
-    public void Flag(bool value) => Check(binding.Long(++index, value ? 1 : 0));
+    public void Flag(bool value) => Long(value ? 1 : 0);
 
     public void End()
     {
         if (++rows == most)
         {
-            Run();
+            Flush();
         }
     }
 
     /// <summary>Writes what is not written yet; at the end of each load.</summary>
     public void Flush()
     {
-        if (rows > 0)
+        var (count, first) = (rows, 0);
+        rows = 0;
+        foreach (var insert in inserts)
         {
-            for (var row = rows; row < most; row++)
+            for (; count - first >= insert.Rows; first += insert.Rows)
             {
-                Check(binding.Null((row * columns) + 1));
+                var range = (first * columns)..((first + insert.Rows) * columns);
+                insert.Run(values.AsSpan(range), lengths.AsSpan(range));
             }
-
-            Run();
         }
+
+        texts.Forget();
     }
 
     /// <summary>Forgets rows of a load that was broken off.</summary>
     public void Reset()
     {
         rows = 0;
-        binding.Forget();
+        texts.Forget();
     }
 
-    public void Dispose() => statement.Dispose();
-
-    private void Run()
+    public void Dispose()
     {
-        rows = 0;
-        var result = raw.sqlite3_step(statement);
-        var reset = raw.sqlite3_reset(statement);
-        binding.Forget();
-        Check(result == raw.SQLITE_DONE ? reset : result);
+        foreach (var insert in inserts)
+        {
+            insert.Dispose();
+        }
     }
-
-    private void Check(int result) => SqliteResult.Check(database, result);
 }
