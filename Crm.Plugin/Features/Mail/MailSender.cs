@@ -15,6 +15,10 @@ internal sealed partial class MailSender(CrmDbContext database, MailAccounts acc
 {
     private const int BatchSize = 20;
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan SilentStays = TimeSpan.FromMinutes(1);
+
+    private HashSet<string> silent = [];
+    private DateTimeOffset silentUntil;
 
     /// <returns>How many letters the server took.</returns>
     public async Task<int> RunAsync(CancellationToken cancellation)
@@ -57,7 +61,7 @@ internal sealed partial class MailSender(CrmDbContext database, MailAccounts acc
             foreach (var letter in letters)
             {
                 // Asked at the last moment: who has unsubscribed since the letter was written gets none.
-                if (await MailSuppressions.HoldsAsync(database, letter, cancellation))
+                if (await MailSuppressions.HoldsAsync(database, letter, () => SilentAsync(cancellation), cancellation))
                 {
                     await MarkAsync(letter, MailState.Suppressed, "mail.suppressed", null, cancellation);
                     open.Remove(letter.Id);
@@ -96,6 +100,17 @@ internal sealed partial class MailSender(CrmDbContext database, MailAccounts acc
         }
 
         return sent;
+    }
+
+    /// <summary>Whose addresses nobody writes to, read once a minute of a mailing: reading them takes as long as there are many.</summary>
+    private async Task<HashSet<string>> SilentAsync(CancellationToken cancellation)
+    {
+        if (clock.GetUtcNow() is var now && now >= silentUntil)
+        {
+            (silent, silentUntil) = (await People.DoNotContact.EmailsAsync(database, cancellation), now + SilentStays);
+        }
+
+        return silent;
     }
 
     private async Task<byte[]> WriteAsync(MailAccount account, MailOut letter, CancellationToken cancellation)

@@ -11,11 +11,15 @@ internal static class MailSuppressions
     public const string Bounced = "bounced";
 
     /// <summary>Whether a queued letter must not go: by its address, or because the counterparty or the person is not to be contacted. Who wrote first gets an answer.</summary>
-    public static async Task<bool> HoldsAsync(CrmDbContext database, MailOut letter, CancellationToken cancellation) =>
+    /// <param name="database">Where they are.</param>
+    /// <param name="letter">In the outbox.</param>
+    /// <param name="silent">The addresses of all who are not to be contacted; asked only for a letter to an address that was nobody's.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public static async Task<bool> HoldsAsync(CrmDbContext database, MailOut letter, Func<Task<HashSet<string>>> silent, CancellationToken cancellation) =>
         await HoldsAsync(database, letter.ToAddress, letter.Purpose, cancellation)
         || (letter.Purpose != MailPurpose.Notice && letter.InReplyTo is null && await People.DoNotContact.HoldsQueuedAsync(database, letter.CounterpartyId, letter.InteractionId, cancellation))
         // An address of a list that was nobody's when it was gathered may be somebody's by now.
-        || (letter is { Purpose: MailPurpose.Bulk, CounterpartyId: null } && (await People.DoNotContact.EmailsAsync(database, cancellation)).Contains(MailAddressRule.Fold(letter.ToAddress)));
+        || (letter is { Purpose: MailPurpose.Bulk, CounterpartyId: null } && (await silent()).Contains(MailAddressRule.Fold(letter.ToAddress)));
 
     /// <summary>Whether a letter must not go. An unsubscribed address still gets what one person writes to it; one that is not to be contacted gets nothing.</summary>
     public static async Task<bool> HoldsAsync(CrmDbContext database, string address, MailPurpose purpose, CancellationToken cancellation)

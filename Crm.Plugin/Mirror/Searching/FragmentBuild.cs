@@ -105,7 +105,7 @@ internal sealed class FragmentBuild(MirrorSession session, int? connectionId)
             var part = await session.QueryAsync(
                 connectionId is null
                     ? "SELECT p.id, p.digits FROM phone p WHERE p.id > @last ORDER BY p.id LIMIT 20000"
-                    : "SELECT p.id, p.digits FROM phone p JOIN counterparty c ON c.id = p.counterparty_id WHERE p.id > @last AND c.connection_id = @c ORDER BY p.id LIMIT 20000",
+                    : $"SELECT p.id, p.digits FROM phone p JOIN counterparty c ON c.id = p.counterparty_id WHERE p.id > @last AND {SearchBuild.OfConnection("c")} ORDER BY p.id LIMIT 20000",
                 r => (Id: r.GetInt64(0), Digits: r.GetString(1)),
                 cancellation,
                 ("@last", last),

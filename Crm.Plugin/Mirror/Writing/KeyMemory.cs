@@ -37,6 +37,9 @@ internal sealed class KeyMemory
         return false;
     }
 
+    /// <summary>Whether it has taken in all that it was given.</summary>
+    public bool IsWhole => count < MostKeys;
+
     /// <summary>Forgets nothing and, once full, takes nothing in.</summary>
     public void Add(string key, long id)
     {

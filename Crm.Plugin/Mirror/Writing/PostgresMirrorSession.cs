@@ -40,13 +40,8 @@ internal sealed class PostgresMirrorSession : MirrorSession
         }
     }
 
-    public override async Task LoadAsync(string table, IReadOnlyList<MirrorColumn> columns, Action<IBulkLoad> fill, CancellationToken cancellation)
-    {
-        var names = string.Join(", ", columns.Select(c => c.Name));
-        await using var importer = await ((NpgsqlConnection)Connection).BeginBinaryImportAsync($"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)", cancellation);
-        fill(new CopyLoad(importer));
-        await importer.CompleteAsync(cancellation);
-    }
+    public override Task LoadAsync(string table, IReadOnlyList<MirrorColumn> columns, Action<IBulkLoad> fill, CancellationToken cancellation) =>
+        CopyAsync(table, columns, fill, cancellation);
 
     public override async Task<long> AddAsync(
         MirrorTable table, MirrorSql sql, bool isKeyed, (string Name, object? Value)[] values, Action<IBulkLoad> fill, CancellationToken cancellation)
@@ -64,9 +59,9 @@ internal sealed class PostgresMirrorSession : MirrorSession
             memories[target] = await RememberAsync(target, values.Number("@c"), cancellation);
         }
 
-        if (targets.Count > 0)
+        if (targets.Exists(t => !memories[t].IsWhole))
         {
-            fill(references);
+            fill(references); // a key that is not in a whole memory is not in the table either
         }
 
         foreach (var (target, keys) in references.Unknown)
@@ -74,18 +69,11 @@ internal sealed class PostgresMirrorSession : MirrorSession
             references.Found[target] = await FindAsync(target, values.Number("@c"), [.. keys], cancellation);
         }
 
-        var rows = 0L;
-        await LoadAsync(
+        return await CopyAsync(
             table.Name,
             sql.FirstColumns,
-            load =>
-            {
-                var copy = (CopyLoad)load;
-                fill(new FirstLoad(copy, table, (int)values.Number("@c"), values.Number("@now"), references.Find));
-                rows = copy.Rows;
-            },
+            load => fill(new FirstLoad(load, table, (int)values.Number("@c"), values.Number("@now"), references.Find)),
             cancellation);
-        return rows;
     }
 
     public override async Task StageAsync(string table, IReadOnlyList<MirrorColumn> columns, string? key, CancellationToken cancellation)
@@ -118,12 +106,32 @@ internal sealed class PostgresMirrorSession : MirrorSession
         ((NpgsqlCommand)command).Parameters.Add(new NpgsqlParameter(name, type) { Value = value ?? DBNull.Value });
     }
 
+    /// <returns>Rows.</returns>
+    private async Task<long> CopyAsync(string table, IReadOnlyList<MirrorColumn> columns, Action<IBulkLoad> fill, CancellationToken cancellation)
+    {
+        var names = string.Join(", ", columns.Select(c => c.Name));
+        await using var stream = await ((NpgsqlConnection)Connection).BeginRawBinaryCopyAsync($"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)", cancellation);
+        var copy = new PostgresCopy(stream, columns.Count);
+        try
+        {
+            fill(copy);
+            copy.Finish();
+        }
+        catch
+        {
+            await stream.CancelAsync(); // closing it would keep the rows that came so far
+            throw;
+        }
+
+        return copy.Rows;
+    }
+
     /// <summary>All the keys in one go through the table: a million read so cost less than a tenth of those looked up one by one.</summary>
     private async Task<KeyMemory> RememberAsync(string table, long connectionId, CancellationToken cancellation)
     {
         await ExecuteAsync("SET LOCAL enable_seqscan=on", cancellation);
         var memory = new KeyMemory();
-        await using (var command = new NpgsqlCommand($"SELECT host_key, id FROM {table} WHERE connection_id = @c LIMIT {KeyMemory.MostKeys}", (NpgsqlConnection)Connection))
+        await using (var command = new NpgsqlCommand($"SELECT host_key, id FROM {table} WHERE connection_id + 0 = @c LIMIT {KeyMemory.MostKeys}", (NpgsqlConnection)Connection))
         {
             command.Parameters.AddWithValue("c", (int)connectionId);
             await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -163,57 +171,4 @@ internal sealed class PostgresMirrorSession : MirrorSession
         ColumnKind.Long => "bigint",
         _ => "boolean",
     };
-
-    private sealed class CopyLoad(NpgsqlBinaryImporter importer) : IBulkLoad
-    {
-        public long Rows { get; private set; }
-
-        public void Begin()
-        {
-            importer.StartRow();
-            Rows++;
-        }
-
-        public void Text(string? value)
-        {
-            if (value is null)
-            {
-                importer.WriteNull();
-            }
-            else
-            {
-                importer.Write(CleanText.Of(value), NpgsqlDbType.Text);
-            }
-        }
-
-        public void Int(int? value)
-        {
-            if (value is { } number)
-            {
-                importer.Write(number, NpgsqlDbType.Integer);
-            }
-            else
-            {
-                importer.WriteNull();
-            }
-        }
-
-        public void Long(long? value)
-        {
-            if (value is { } number)
-            {
-                importer.Write(number, NpgsqlDbType.Bigint);
-            }
-            else
-            {
-                importer.WriteNull();
-            }
-        }
-
-        public void Flag(bool value) => importer.Write(value, NpgsqlDbType.Boolean);
-
-        public void End()
-        {
-        }
-    }
 }

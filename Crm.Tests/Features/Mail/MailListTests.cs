@@ -92,6 +92,28 @@ public sealed class MailListTests(PostgresServer postgres)
         Assert.Equal((MailState.Suppressed, "mail.suppressed"), (await app.OutboxAsync()).Select(m => (m.State, m.Error)).Single());
     }
 
+    [Fact]
+    public async Task Emails_OfMoreWhoAreNotToBeContactedThanAPageHolds_AreAllKnown()
+    {
+        await using var app = await CrmApp.StartAsync();
+        var host = new MemoryHost();
+        for (var i = 1; i <= 5_002; i++)
+        {
+            host.Counterparties.Put(Some.Counterparty($"{i}", $"Тихий {i}", email: $"Quiet{i}@x.example"));
+        }
+
+        await app.MirrorAsync(host);
+        await using var database = app.Database();
+        database.AddRange((await database.Set<CounterpartyRecord>().Where(c => c.HostKey != "5002").Select(c => c.Id).ToListAsync()).Select(id => new CounterpartyPreference { CounterpartyId = id, DoNotContact = true }));
+        await database.SaveChangesAsync();
+
+        var silent = await DoNotContact.EmailsAsync(database, CancellationToken.None);
+
+        Assert.Equal(5_001, silent.Count);
+        Assert.Contains("quiet5001@x.example", silent);
+        Assert.DoesNotContain("quiet5002@x.example", silent);
+    }
+
     [Theory]
     [InlineData("999")]
     [InlineData("nonsense")]
