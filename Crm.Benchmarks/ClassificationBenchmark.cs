@@ -71,6 +71,17 @@ internal static class ClassificationBenchmark
 
         var totals = run!.Totals;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  A {totals.A.Count} B {totals.B.Count} C {totals.C.Count}, stages {totals.Potential.Count}/{totals.OneTime.Count}/{totals.Regular.Count}/{totals.Lost.Count}, orders {totals.Orders}"));
+        await TimeAsync("what every process rehearses at its start", async () =>
+        {
+            foreach (var rehearsal in services.GetServices<IRehearsal>())
+            {
+                await using var scope = services.CreateAsyncScope();
+                scope.ServiceProvider.GetRequiredService<CurrentUserHolder>().User = CurrentUser.System;
+                await rehearsal.RehearseAsync(scope.ServiceProvider, cancellation);
+            }
+
+            return true;
+        });
         var recut = services.GetRequiredService<ClassificationRedistribution>();
         await TimeAsync("what-if, cold", () => recut.WhatIfAsync(run.RunId, parameters with { Shares = ImportanceShares.Classical }, 50, CurrentUser.System, cancellation));
         await TimeAsync("what-if, warm", () => recut.WhatIfAsync(run.RunId, parameters with { Shares = new(60, 30, 10) }, 50, CurrentUser.System, cancellation));

@@ -75,7 +75,7 @@ public static class CrmPlugin
         services.AddAdministration();
         services.AddApi();
         services.AddCalendar();
-        services.AddCalls(serves: options.RunJobs);
+        services.AddCalls();
         services.AddCare();
         services.AddClassification();
         services.AddContactLog();
@@ -92,6 +92,7 @@ public static class CrmPlugin
         services.AddSms(sends: options.RunJobs);
         if (options.RunJobs)
         {
+            services.AddHostedService<Readiness>();
             services.AddClassificationSchedule();
             services.AddContactLogJobs();
         }

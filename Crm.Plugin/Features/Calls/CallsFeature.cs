@@ -7,9 +7,8 @@ namespace Crm.Plugin.Features.Calls;
 /// <summary>Registers calls.</summary>
 internal static class CallsFeature
 {
-    /// <param name="services">Of the application.</param>
-    /// <param name="serves">Whether telephones ring here: not in a command.</param>
-    public static IServiceCollection AddCalls(this IServiceCollection services, bool serves) => (serves ? services.AddHostedService<CallReadiness>() : services)
+    public static IServiceCollection AddCalls(this IServiceCollection services) => services
+        .AddSingleton<IRehearsal, CallRehearsal>()
         .AddScoped<CallLog>()
         .AddScoped<CallDesk>()
         .AddScoped<CallerLookup>()

@@ -24,6 +24,7 @@ internal static class ClassificationFeature
         .AddSingleton<ClassificationSegments>()
         .AddSingleton<ClassificationScheduleJob>()
         .AddSingleton<ListScreen>()
+        .AddSingleton<IRehearsal, WhatIfRehearsal>()
         .AddScoped<ClassificationExport>()
         .AddScoped<Counterparties.ITimelineSource, ClassTimeline>()
         .AddHostedService(provider => provider.GetRequiredService<ClassificationRunner>())

@@ -18,7 +18,7 @@ internal sealed class ClassificationRedistribution(IDbContextFactory<CrmDbContex
     {
         service.Check(wanted, user);
         await using var database = await contexts.CreateDbContextAsync(cancellation);
-        var run = await database.Set<ClassificationRun>().FirstOrDefaultAsync(r => r.Id == runId && r.Totals != null, cancellation)
+        var run = await CompleteAsync(database, runId, cancellation)
             ?? throw new ClassificationRefusedException(ClassificationProblem.Of("classification.unknown-run", "There is no run {0}.", runId));
         Compare(run, wanted);
         var table = await tables.GetAsync(run, cancellation);
@@ -98,6 +98,10 @@ internal sealed class ClassificationRedistribution(IDbContextFactory<CrmDbContex
             database.AddRange(others.Where(o => o.MemberId == memberId));
         });
     }
+
+    /// <summary>A run whose rows are there; null when there is none.</summary>
+    public static Task<ClassificationRun?> CompleteAsync(CrmDbContext database, long runId, CancellationToken cancellation) =>
+        database.Set<ClassificationRun>().FirstOrDefaultAsync(r => r.Id == runId && r.Totals != null, cancellation);
 
     private static async Task<ClassificationRun> DraftAsync(CrmDbContext database, long runId, CancellationToken cancellation) =>
         await database.Set<ClassificationRun>().FirstOrDefaultAsync(r => r.Id == runId, cancellation) switch

@@ -1,6 +1,7 @@
 using Crm.Plugin.Features.Calls;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Security;
+using Crm.Plugin.Shell;
 using Crm.Plugin.Shell.Live;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
@@ -8,7 +9,6 @@ using Crm.Tests.Features.ContactLog;
 using Crm.Tests.Servers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Crm.Tests.Features.Calls;
@@ -23,8 +23,12 @@ public sealed class CallTests(PostgresServer postgres)
         await using var app = await CrmApp.StartAsync(kind, postgres);
         await Exchange.MirrorPeopleAsync(app);
 
-        using var rehearsal = new CallReadiness(app.Services.GetRequiredService<IServiceScopeFactory>(), TimeProvider.System, NullLogger<CallReadiness>.Instance);
-        await rehearsal.RehearseAsync(TestContext.Current.CancellationToken);
+        foreach (var rehearsal in app.Services.GetServices<IRehearsal>())
+        {
+            await using var scope = app.Services.CreateAsyncScope();
+            scope.ServiceProvider.GetRequiredService<CurrentUserHolder>().User = CurrentUser.System;
+            await rehearsal.RehearseAsync(scope.ServiceProvider, TestContext.Current.CancellationToken);
+        }
 
         await using var database = app.Database();
         Assert.Empty(await database.Set<PhoneCall>().ToListAsync(TestContext.Current.CancellationToken));

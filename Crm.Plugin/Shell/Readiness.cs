@@ -1,0 +1,39 @@
+using Crm.Plugin.Security;
+
+namespace Crm.Plugin.Shell;
+
+/// <summary>Goes once through what somebody may soon ask, who would otherwise wait for its queries to be compiled. Writes nothing.</summary>
+internal interface IRehearsal
+{
+    /// <param name="services">A scope of the system's own.</param>
+    /// <param name="cancellation">Cancels.</param>
+    Task RehearseAsync(IServiceProvider services, CancellationToken cancellation);
+}
+
+/// <summary>Rehearses a moment after the start, when the first page is out.</summary>
+internal sealed partial class Readiness(IServiceScopeFactory scopes, IEnumerable<IRehearsal> rehearsals, TimeProvider clock, ILogger<Readiness> log) : BackgroundService
+{
+    private static readonly TimeSpan AfterStart = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Delay(AfterStart, clock, stoppingToken);
+        foreach (var rehearsal in rehearsals)
+        {
+            try
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                scope.ServiceProvider.GetRequiredService<CurrentUserHolder>().User = CurrentUser.System;
+                await rehearsal.RehearseAsync(scope.ServiceProvider, stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                // Who asks in earnest will be told; a rehearsal stops no start.
+                Failed(log, rehearsal.GetType().Name, failure);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Rehearsal} broke off.")]
+    private static partial void Failed(ILogger logger, string rehearsal, Exception failure);
+}
