@@ -39,19 +39,22 @@ internal static class ImportanceRanking
     public static ImportanceBoundaries Classify(FillRow[] rows, RankedValues ranked, ClassificationParameters parameters)
     {
         var cut = Cut(ranked.Ascending, parameters);
-        Parallel.For(0, (rows.Length + RunCodec.BlockRows - 1) / RunCodec.BlockRows, block =>
-        {
-            foreach (ref var row in rows.AsSpan(block * RunCodec.BlockRows, Math.Min(RunCodec.BlockRows, rows.Length - (block * RunCodec.BlockRows))))
-            {
-                var rank = ranked.RankOf(row.Place);
-                if (rank >= 0)
-                {
-                    row.AccumulatedE4 = cut.AccumulatedE4[rank];
-                    row.Importance = IsBlanked(row.Previous, parameters.Rules) ? (byte)0 : (byte)cut.Classes[rank];
-                }
-            }
-        });
+        Parallel.For(0, RunCodec.Blocks(rows.Length), block => Classify(rows.AsSpan(RunCodec.Block(rows.Length, block)), ranked, cut, parameters));
         return cut.Boundaries;
+    }
+
+    /// <summary>Gives classes to some of the rows that have their places.</summary>
+    public static void Classify(Span<FillRow> rows, RankedValues ranked, ValueCut cut, ClassificationParameters parameters)
+    {
+        foreach (ref var row in rows)
+        {
+            var rank = ranked.RankOf(row.Place);
+            if (rank >= 0)
+            {
+                row.AccumulatedE4 = cut.AccumulatedE4[rank];
+                row.Importance = IsBlanked(row.Previous, parameters.Rules) ? (byte)0 : (byte)cut.Classes[rank];
+            }
+        }
     }
 
     /// <summary>Classes of values sorted ascending, without rows.</summary>

@@ -17,12 +17,18 @@ internal static class RunCodec
     /// <summary>Rows of a block: one is unpacked whole to read one row.</summary>
     public const int BlockRows = 4096;
 
+    /// <summary>Blocks that so many rows make.</summary>
+    public static int Blocks(int rows) => (rows + BlockRows - 1) / BlockRows;
+
+    /// <summary>Where a block's rows are among so many.</summary>
+    public static Range Block(int rows, int index) => (index * BlockRows)..Math.Min(rows, (index + 1) * BlockRows);
+
     public static RunBlock[] Pack(FillRow[] rows)
     {
-        var blocks = new RunBlock[(rows.Length + BlockRows - 1) / BlockRows];
+        var blocks = new RunBlock[Blocks(rows.Length)];
         Parallel.For(0, blocks.Length, () => new ByteBuffer(), (index, _, buffer) =>
         {
-            var part = rows.AsSpan(index * BlockRows, Math.Min(BlockRows, rows.Length - (index * BlockRows)));
+            var part = rows.AsSpan(Block(rows.Length, index));
             buffer.Clear();
             long before = 0;
             foreach (ref readonly var row in part)

@@ -19,7 +19,7 @@ internal static class RunCut
         var packed = isRecut ? null : Array.ConvertAll(rows, r => r.Importance);
         if (isRecut)
         {
-            Decide(rows, parameters);
+            Parallel.For(0, RunCodec.Blocks(rows.Length), block => Decide(rows.AsSpan(RunCodec.Block(rows.Length, block)), parameters));
         }
 
         var boundaries = ImportanceRanking.Classify(rows, RankedValues.Of(rows, parameters.Rules), parameters);
@@ -35,9 +35,18 @@ internal static class RunCut
     /// <summary>The same rows cut by other thresholds; the given table stays as it is.</summary>
     public static RunTable Apply(RunTable table, ClassificationParameters parameters)
     {
-        var rows = (FillRow[])table.Rows.Clone();
-        Decide(rows, parameters);
-        return new(rows, table.Overrides, ImportanceRanking.Classify(rows, table.Ranked, parameters), parameters);
+        var ranked = table.Ranked;
+        var cut = ImportanceRanking.Cut(ranked.Ascending, parameters);
+        var rows = GC.AllocateUninitializedArray<FillRow>(table.Rows.Length);
+        // Copied, decided and classified block by block: each row goes once through the processor's memory, and all processors share it.
+        Parallel.For(0, RunCodec.Blocks(rows.Length), block =>
+        {
+            var part = rows.AsSpan(RunCodec.Block(rows.Length, block));
+            table.Rows.AsSpan(RunCodec.Block(rows.Length, block)).CopyTo(part);
+            Decide(part, parameters);
+            ImportanceRanking.Classify(part, ranked, cut, parameters);
+        });
+        return table.Recut(rows, cut.Boundaries, parameters);
     }
 
     /// <summary>What the rules make of one row with these thresholds.</summary>
@@ -51,18 +60,15 @@ internal static class RunCut
                 cv, parameters.OneTime, parameters.Bands);
     }
 
-    private static void Decide(FillRow[] rows, ClassificationParameters parameters)
+    private static void Decide(Span<FillRow> rows, ClassificationParameters parameters)
     {
-        Parallel.For(0, (rows.Length + RunCodec.BlockRows - 1) / RunCodec.BlockRows, block =>
+        foreach (ref var row in rows)
         {
-            foreach (ref var row in rows.AsSpan(block * RunCodec.BlockRows, Math.Min(RunCodec.BlockRows, rows.Length - (block * RunCodec.BlockRows))))
-            {
-                var decision = Decide(row, parameters);
-                row.Stage = (byte)(decision.Stage ?? 0);
-                row.Regularity = (byte)(decision.Regularity ?? 0);
-                row.Reason = (byte)decision.Reason;
-                row.Marks = (row.Marks & ~RowMarks.Returned) | (decision.Reason == StageReason.Returned ? RowMarks.Returned : 0);
-            }
-        });
+            var decision = Decide(row, parameters);
+            row.Stage = (byte)(decision.Stage ?? 0);
+            row.Regularity = (byte)(decision.Regularity ?? 0);
+            row.Reason = (byte)decision.Reason;
+            row.Marks = (row.Marks & ~RowMarks.Returned) | (decision.Reason == StageReason.Returned ? RowMarks.Returned : 0);
+        }
     }
 }

@@ -32,6 +32,9 @@ internal sealed class RunTable
         }
     }
 
+    private RunTable(RunTable before, FillRow[] rows, ImportanceBoundaries boundaries, ClassificationParameters parameters) =>
+        (Rows, ByPlace, Boundaries, Parameters, overrides, ranked) = (rows, before.ByPlace, boundaries, parameters, before.overrides, before.ranked);
+
     /// <summary>In the order of ids; not to be changed.</summary>
     public FillRow[] Rows { get; }
 
@@ -88,6 +91,9 @@ internal sealed class RunTable
 
         return new(rows, others, Boundaries, Parameters);
     }
+
+    /// <summary>The same members with the same values, places and overrides in other classes; this table stays as it is.</summary>
+    public RunTable Recut(FillRow[] rows, ImportanceBoundaries boundaries, ClassificationParameters parameters) => new(this, rows, boundaries, parameters);
 
     /// <summary>What holds of an id; none when it has no row.</summary>
     public Classes EffectiveOf(long id) => IndexOf(id) is >= 0 and var index ? EffectiveOf(Rows[index]) : Classes.None;

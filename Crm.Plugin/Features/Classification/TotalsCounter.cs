@@ -7,31 +7,25 @@ internal static class TotalsCounter
     /// <param name="classes">What is counted of each: computed, or what holds.</param>
     public static ClassificationTotals Count(FillRow[] rows, PackedOf classes)
     {
-        var groups = new GroupTotal[PackedClasses.Values];
-        GroupTotal returned = default;
-        GroupTotal netReturns = default;
-        var overridden = 0;
-        var (least, most) = (long.MaxValue, long.MinValue);
-        foreach (ref readonly var row in rows.AsSpan())
+        var gate = new Lock();
+        var all = new Portion();
+        Parallel.For(0, RunCodec.Blocks(rows.Length), () => new Portion(), (block, _, portion) =>
         {
-            var found = classes(row);
-            groups[found] = groups[found].Plus(row.ValueE4);
-            if (row.Marks != RowMarks.None)
+            portion.Add(rows.AsSpan(RunCodec.Block(rows.Length, block)), classes);
+            return portion;
+        }, portion =>
+        {
+            lock (gate)
             {
-                returned = (row.Marks & RowMarks.Returned) != 0 ? returned.Plus(row.ValueE4) : returned;
-                netReturns = (row.Marks & RowMarks.NetReturn) != 0 ? netReturns.Plus(row.ValueE4) : netReturns;
-                overridden += (row.Marks & RowMarks.ByHand) != 0 ? 1 : 0;
+                all.Add(portion);
             }
-
-            (least, most) = (Math.Min(least, row.ValueE4), Math.Max(most, row.ValueE4));
-        }
-
-        return Of(groups) with
+        });
+        return Of(all.Groups) with
         {
-            Returned = returned,
-            NetReturns = netReturns,
-            ByHand = overridden,
-            HasEqualValuesOnly = rows.Length > 1 && least == most,
+            Returned = all.Returned,
+            NetReturns = all.NetReturns,
+            ByHand = all.ByHand,
+            HasEqualValuesOnly = rows.Length > 1 && all.Least == all.Most,
         };
     }
 
@@ -75,4 +69,44 @@ internal static class TotalsCounter
     }
 
     internal delegate byte PackedOf(in FillRow row);
+
+    private sealed class Portion
+    {
+        public readonly GroupTotal[] Groups = new GroupTotal[PackedClasses.Values];
+        public GroupTotal Returned;
+        public GroupTotal NetReturns;
+        public int ByHand;
+        public long Least = long.MaxValue;
+        public long Most = long.MinValue;
+
+        public void Add(ReadOnlySpan<FillRow> rows, PackedOf classes)
+        {
+            foreach (ref readonly var row in rows)
+            {
+                var found = classes(row);
+                Groups[found] = Groups[found].Plus(row.ValueE4);
+                if (row.Marks != RowMarks.None)
+                {
+                    Returned = (row.Marks & RowMarks.Returned) != 0 ? Returned.Plus(row.ValueE4) : Returned;
+                    NetReturns = (row.Marks & RowMarks.NetReturn) != 0 ? NetReturns.Plus(row.ValueE4) : NetReturns;
+                    ByHand += (row.Marks & RowMarks.ByHand) != 0 ? 1 : 0;
+                }
+
+                (Least, Most) = (Math.Min(Least, row.ValueE4), Math.Max(Most, row.ValueE4));
+            }
+        }
+
+        public void Add(Portion other)
+        {
+            for (var i = 0; i < Groups.Length; i++)
+            {
+                Groups[i] = Groups[i].Plus(other.Groups[i]);
+            }
+
+            Returned = Returned.Plus(other.Returned);
+            NetReturns = NetReturns.Plus(other.NetReturns);
+            ByHand += other.ByHand;
+            (Least, Most) = (Math.Min(Least, other.Least), Math.Max(Most, other.Most));
+        }
+    }
 }

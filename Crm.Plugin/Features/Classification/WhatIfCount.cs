@@ -53,9 +53,10 @@ internal sealed class WhatIfCount
         var groups = new GroupTotal[PackedClasses.Values];
         GroupTotal returned = default;
         var gate = new Lock();
-        Parallel.For(0, (table.Rows.Length + RunCodec.BlockRows - 1) / RunCodec.BlockRows, () => new Portion(), (block, _, portion) =>
+        Parallel.For(0, RunCodec.Blocks(table.Rows.Length), () => new Portion(), (block, _, portion) =>
         {
-            for (var i = block * RunCodec.BlockRows; i < Math.Min(table.Rows.Length, (block + 1) * RunCodec.BlockRows); i++)
+            var (first, length) = RunCodec.Block(table.Rows.Length, block).GetOffsetAndLength(table.Rows.Length);
+            for (var i = first; i < first + length; i++)
             {
                 ref readonly var row = ref table.Rows[i];
                 var decision = RunCut.Decide(row, wanted);
