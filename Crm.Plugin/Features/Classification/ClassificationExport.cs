@@ -52,7 +52,7 @@ internal sealed class ClassificationExport(ClassificationStore store, CurrentUse
     private string Subtitle(ClassificationRun run, ClassificationTotals totals)
     {
         var parameters = ClassificationJson.ReadParameters(run.Parameters);
-        return $"{text["as of {0}, by {1}", show.Day(run.AsOf), ClassificationShow.Author(text, run.AuthorLogin)].Value} · {text[ClassificationWords.Word(parameters.Rules)].Value} · {text[ClassificationWords.Word(parameters.Measure)].Value} {totals.Currency} · {parameters.Shares} · {parameters.Bands} · A {totals.A.Count} B {totals.B.Count} C {totals.C.Count}";
+        return $"{text["as of {0}, by {1}", show.Day(run.AsOf), ClassificationShow.Author(text, run.AuthorLogin)].Value} · {(run.Population == Population.Customers ? "" : text[ClassificationWords.Word(run.Population)].Value + " · ")}{text[ClassificationWords.Word(parameters.Rules)].Value} · {ClassificationShow.Measure(text, parameters)} {totals.Currency} · {parameters.Shares} · {parameters.Bands} · A {totals.A.Count} B {totals.B.Count} C {totals.C.Count}";
     }
 
     private object?[] Cells(RunRow row, long totalE4) =>

@@ -11,6 +11,22 @@ internal static class ClassificationShow
     /// <summary>Who made a run, as people are told: the schedule's and the command line's runs are the system's.</summary>
     public static string Author(IStringLocalizer text, string login) => login == CurrentUser.System.Login ? text["the system"].Value : login;
 
+    /// <summary>What a measure of a run is called: what is paid to suppliers is no revenue.</summary>
+    public static string Measure(IStringLocalizer<Texts> text, ClassificationParameters parameters) => Measure(text, parameters.Population, parameters.Measure);
+
+    /// <summary>The same for one of several measures.</summary>
+    public static string Measure(IStringLocalizer<Texts> text, Population population, Measure measure) =>
+        text[population == Population.Suppliers && measure == Classification.Measure.Revenue ? "purchases, amount" : ClassificationWords.Word(measure)].Value;
+
+    /// <summary>What one row of a run is.</summary>
+    public static string Member(IStringLocalizer<Texts> text, Population population) => text[population switch
+    {
+        Population.Suppliers => "Supplier",
+        Population.Managers => "Manager",
+        Population.Products => "Product",
+        _ => "Counterparty",
+    }].Value;
+
     /// <summary>A problem in words; English where a language has none.</summary>
     public static string Problem(IStringLocalizer<Texts> text, ClassificationProblem problem)
     {
@@ -45,9 +61,9 @@ internal static class ClassificationShow
     };
 
     /// <summary>A measured value: an amount of money, or a plain number.</summary>
-    public static string Value(long e4, Measure measure, string currency) => measure is Measure.Revenue or Measure.GrossProfit
+    public static string Value(long e4, Measure measure, string currency) => measure is Classification.Measure.Revenue or Classification.Measure.GrossProfit
         ? Show.Money(e4, currency)
-        : measure == Measure.Weighted ? Storage.Amount.FromE4(e4).ToString("#,##0.0", CultureInfo.CurrentCulture)
+        : measure == Classification.Measure.Weighted ? Storage.Amount.FromE4(e4).ToString("#,##0.0", CultureInfo.CurrentCulture)
         : Storage.Amount.FromE4(e4).ToString("#,##0.####", CultureInfo.CurrentCulture);
 
     /// <summary>A fraction as a percentage; a dash without one.</summary>
