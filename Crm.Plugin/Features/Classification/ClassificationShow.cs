@@ -16,7 +16,7 @@ internal static class ClassificationShow
 
     /// <summary>The same for one of several measures.</summary>
     public static string Measure(IStringLocalizer<Texts> text, Population population, Measure measure) =>
-        text[population == Population.Suppliers && measure == Classification.Measure.Revenue ? "purchases, amount" : ClassificationWords.Word(measure)].Value;
+        text[population == Population.Suppliers && measure == Classification.Measure.Revenue ? "amount of purchases" : ClassificationWords.Word(measure)].Value;
 
     /// <summary>What one row of a run is.</summary>
     public static string Member(IStringLocalizer<Texts> text, Population population) => text[population switch
