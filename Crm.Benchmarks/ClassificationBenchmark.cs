@@ -75,9 +75,7 @@ internal static class ClassificationBenchmark
         {
             foreach (var rehearsal in services.GetServices<IRehearsal>())
             {
-                await using var scope = services.CreateAsyncScope();
-                scope.ServiceProvider.GetRequiredService<CurrentUserHolder>().User = CurrentUser.System;
-                await rehearsal.RehearseAsync(scope.ServiceProvider, cancellation);
+                await Readiness.RehearseAsync(services.GetRequiredService<IServiceScopeFactory>(), rehearsal, cancellation);
             }
 
             return true;

@@ -8,18 +8,14 @@ public static class MirrorIndexes
 {
     /// <summary>Makes what is missing. Safe to repeat; on a full table it takes minutes, not hours.</summary>
     public static Task EnsureAsync(DbConnection connection, DatabaseKind kind, CancellationToken cancellation) =>
-        EnsureAsync(connection, kind, static _ => true, cancellation);
+        EnsureAsync(connection, kind, null, cancellation);
 
-    /// <summary>Makes what is missing on some tables.</summary>
-    public static Task EnsureAsync(DbConnection connection, DatabaseKind kind, IReadOnlyCollection<string> tables, CancellationToken cancellation) =>
-        EnsureAsync(connection, kind, index => tables.Contains(index.Table), cancellation);
-
-    // What is there is not even looked at by the engine: naming it would lock its table.
-    private static async Task EnsureAsync(DbConnection connection, DatabaseKind kind, Func<MirrorIndex, bool> isMeant, CancellationToken cancellation)
+    /// <summary>Makes what is missing on some tables (null: all). What is there is not even looked at by the engine: naming it would lock its table.</summary>
+    public static async Task EnsureAsync(DbConnection connection, DatabaseKind kind, IReadOnlyCollection<string>? tables, CancellationToken cancellation)
     {
         foreach (var index in await MissingAsync(connection, kind, cancellation))
         {
-            if (isMeant(index))
+            if (tables is null || tables.Contains(index.Table))
             {
                 await using var command = connection.CreateCommand();
                 command.CommandTimeout = 0;

@@ -22,9 +22,7 @@ internal sealed partial class Readiness(IServiceScopeFactory scopes, IEnumerable
         {
             try
             {
-                await using var scope = scopes.CreateAsyncScope();
-                scope.ServiceProvider.GetRequiredService<CurrentUserHolder>().User = CurrentUser.System;
-                await rehearsal.RehearseAsync(scope.ServiceProvider, stoppingToken);
+                await RehearseAsync(scopes, rehearsal, stoppingToken);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
@@ -32,6 +30,14 @@ internal sealed partial class Readiness(IServiceScopeFactory scopes, IEnumerable
                 Failed(log, rehearsal.GetType().Name, failure);
             }
         }
+    }
+
+    /// <summary>Goes through one in a scope of the system's own.</summary>
+    public static async Task RehearseAsync(IServiceScopeFactory scopes, IRehearsal rehearsal, CancellationToken cancellation)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentUserHolder>().User = CurrentUser.System;
+        await rehearsal.RehearseAsync(scope.ServiceProvider, cancellation);
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Rehearsal} broke off.")]

@@ -14,7 +14,6 @@ namespace Crm.Plugin.Mirror.Writing;
 internal sealed class PostgresCopy(Stream to, int columns) : IBulkLoad
 {
     private const int Room = 1 << 16;
-    private const int LongestNumber = 12; // length and eight bytes
 
     private static readonly byte[] Header = [.. "PGCOPY\n"u8, 0xff, (byte)'\r', (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
@@ -50,41 +49,29 @@ internal sealed class PostgresCopy(Stream to, int columns) : IBulkLoad
 
     public void Int(int? value)
     {
-        if (value is { } number)
+        if (value is null)
         {
-            Take(LongestNumber);
-            BinaryPrimitives.WriteInt32BigEndian(buffer.AsSpan(used), sizeof(int));
-            BinaryPrimitives.WriteInt32BigEndian(buffer.AsSpan(used + sizeof(int)), number);
-            used += sizeof(int) + sizeof(int);
+            Null();
         }
         else
         {
-            Null();
+            BinaryPrimitives.WriteInt32BigEndian(Next(sizeof(int)), value.Value);
         }
     }
 
     public void Long(long? value)
     {
-        if (value is { } number)
-        {
-            Take(LongestNumber);
-            BinaryPrimitives.WriteInt32BigEndian(buffer.AsSpan(used), sizeof(long));
-            BinaryPrimitives.WriteInt64BigEndian(buffer.AsSpan(used + sizeof(int)), number);
-            used += sizeof(int) + sizeof(long);
-        }
-        else
+        if (value is null)
         {
             Null();
         }
+        else
+        {
+            BinaryPrimitives.WriteInt64BigEndian(Next(sizeof(long)), value.Value);
+        }
     }
 
-    public void Flag(bool value)
-    {
-        Take(LongestNumber);
-        BinaryPrimitives.WriteInt32BigEndian(buffer.AsSpan(used), 1);
-        buffer[used + sizeof(int)] = value ? (byte)1 : (byte)0;
-        used += sizeof(int) + 1;
-    }
+    public void Flag(bool value) => Next(1)[0] = value ? (byte)1 : (byte)0;
 
     public void End()
     {
@@ -111,9 +98,18 @@ internal sealed class PostgresCopy(Stream to, int columns) : IBulkLoad
 
     private void Null()
     {
-        Take(LongestNumber);
+        Take(sizeof(int));
         BinaryPrimitives.WriteInt32BigEndian(buffer.AsSpan(used), -1);
         used += sizeof(int);
+    }
+
+    /// <summary>Where a value of so many bytes goes, behind its length.</summary>
+    private Span<byte> Next(int length)
+    {
+        Take(sizeof(int) + length);
+        BinaryPrimitives.WriteInt32BigEndian(buffer.AsSpan(used), length);
+        used += sizeof(int) + length;
+        return buffer.AsSpan(used - length, length);
     }
 
     /// <summary>Sees to it that so many bytes fit behind those used.</summary>

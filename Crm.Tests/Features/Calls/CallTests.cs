@@ -25,9 +25,7 @@ public sealed class CallTests(PostgresServer postgres)
 
         foreach (var rehearsal in app.Services.GetServices<IRehearsal>())
         {
-            await using var scope = app.Services.CreateAsyncScope();
-            scope.ServiceProvider.GetRequiredService<CurrentUserHolder>().User = CurrentUser.System;
-            await rehearsal.RehearseAsync(scope.ServiceProvider, TestContext.Current.CancellationToken);
+            await Readiness.RehearseAsync(app.Services.GetRequiredService<IServiceScopeFactory>(), rehearsal, TestContext.Current.CancellationToken);
         }
 
         await using var database = app.Database();
