@@ -6,22 +6,39 @@ const say = (text) => {
   place.textContent = text ?? "";
 };
 
-async function move(info) {
+// One after another: a plan dragged again before the answer to the first drag is sent with the version that this answer brings.
+const versions = new Map();
+let queue = Promise.resolve();
+let waiting = 0;
+let mixed = false;
+
+function move(info) {
   say();
-  const event = info.event;
-  const body = new URLSearchParams({ start: event.startStr, end: event.endStr ?? "", version: event.extendedProps.version });
+  waiting++;
+  queue = queue.then(() => send(info)).finally(() => {
+    if (--waiting === 0 && mixed) {
+      mixed = false;
+      info.view.calendar.refetchEvents();
+    }
+  });
+}
+
+async function send(info) {
+  const { id, startStr: start, endStr: end, extendedProps } = info.event;
+  const body = new URLSearchParams({ start, end: end ?? "", version: Math.max(extendedProps.version, versions.get(id) ?? 0) });
   let answer;
   try {
-    const response = await fetch(`/calendar/${event.id}/move`, { method: "POST", body, headers: JSON.parse(document.body.getAttribute("hx-headers")) });
+    const response = await fetch(`/calendar/${id}/move`, { method: "POST", body, headers: JSON.parse(document.body.getAttribute("hx-headers")) });
     answer = await response.json();
   } catch {
     answer = { version: 0, reason: element.dataset.failed };
   }
   if (answer.version > 0) {
-    event.setExtendedProp("version", answer.version);
+    versions.set(id, answer.version);
   } else {
     info.revert();
     say(answer.reason ?? element.dataset.failed);
+    mixed ||= waiting > 1; // a later drag is under way: what is drawn then is asked anew
   }
 }
 
