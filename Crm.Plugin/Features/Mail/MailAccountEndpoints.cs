@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Plugin.Features.Mail.Incoming;
 using Crm.Plugin.Features.Notifications;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
@@ -10,10 +11,10 @@ namespace Crm.Plugin.Features.Mail;
 /// <summary>The company's mail accounts, for administrators. Passwords go in and never come out.</summary>
 internal static class MailAccountEndpoints
 {
-    public static async Task<IResult> ShowAsync(HttpRequest request, long? id, CrmDbContext database, MailAccounts accounts, CancellationToken cancellation)
+    public static async Task<IResult> ShowAsync(HttpRequest request, long? id, CrmDbContext database, MailAccounts accounts, Show show, CancellationToken cancellation)
     {
         var account = id is { } one ? await database.Set<MailAccount>().FirstOrDefaultAsync(a => a.Id == one, cancellation) : null;
-        return await PageAsync(new TypedForm(Typed(account)), request.Query.ContainsKey("saved"), database, accounts, cancellation);
+        return await PageAsync(new TypedForm(Typed(account, show.Today)), request.Query.ContainsKey("saved"), database, accounts, cancellation);
     }
 
     public static async Task<IResult> SaveAsync(HttpContext http, CrmDbContext database, MailAccounts accounts, AuditLog audit, CancellationToken cancellation)
@@ -45,8 +46,40 @@ internal static class MailAccountEndpoints
         return TypedResults.Redirect(string.Create(CultureInfo.InvariantCulture, $"/mail/accounts?id={account.Id}&saved=1"));
     }
 
-    private static Dictionary<string, string> Typed(MailAccount? account) => account is null
-        ? new() { ["smtpPort"] = "587", ["smtpSecurity"] = "StartTls", ["inPort"] = "993", ["inSecurity"] = "Tls", ["inFolder"] = "INBOX", ["isActive"] = "on", ["source"] = "None" }
+    /// <summary>What the first reading would do, for somebody who has to say that it may begin.</summary>
+    public static async Task<IResult> LookAsync(long id, CrmDbContext database, MailPreview preview, CancellationToken cancellation)
+    {
+        if (await database.Set<MailAccount>().FirstOrDefaultAsync(a => a.Id == id && (a.Source == MailSource.Imap || a.Source == MailSource.Folder), cancellation) is not { } account)
+        {
+            return Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound });
+        }
+
+        try
+        {
+            return Screen.Of<MailOutlookPage>(new { Account = account, Outlook = (MailOutlook?)await preview.LookAsync(account, cancellation) });
+        }
+        catch (MailException failure)
+        {
+            return Screen.Of<MailOutlookPage>(new { Account = account, Error = failure.Code });
+        }
+    }
+
+    public static async Task<IResult> BeginAsync(long id, CrmDbContext database, AuditLog audit, TimeProvider clock, CancellationToken cancellation)
+    {
+        var now = (DateTimeOffset?)clock.GetUtcNow();
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+        if (await database.Set<MailAccount>().Where(a => a.Id == id && a.BegunAt == null).ExecuteUpdateAsync(a => a.SetProperty(x => x.BegunAt, now), cancellation) == 1)
+        {
+            audit.Note(database, "mail.reading-begun", "mail-account", id.ToString(CultureInfo.InvariantCulture));
+            await database.SaveChangesAsync(cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return TypedResults.Redirect(string.Create(CultureInfo.InvariantCulture, $"/mail/accounts?id={id}"));
+    }
+
+    private static Dictionary<string, string> Typed(MailAccount? account, DateOnly today) => account is null
+        ? new() { ["readSince"] = today.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), ["smtpPort"] = "587", ["smtpSecurity"] = "StartTls", ["inPort"] = "993", ["inSecurity"] = "Tls", ["inFolder"] = "INBOX", ["isActive"] = "on", ["source"] = "None" }
         : new()
         {
             ["id"] = account.Id.ToString(CultureInfo.InvariantCulture), ["fromAddress"] = account.FromAddress, ["fromName"] = account.FromName ?? "", ["signature"] = account.Signature ?? "",
@@ -54,6 +87,7 @@ internal static class MailAccountEndpoints
             ["smtpPort"] = account.SmtpPort.ToString(CultureInfo.InvariantCulture), ["smtpSecurity"] = account.SmtpSecurity.ToString(), ["smtpUser"] = account.SmtpUser ?? "",
             ["source"] = account.Source.ToString(), ["inHost"] = account.InHost ?? "", ["inPort"] = account.InPort.ToString(CultureInfo.InvariantCulture),
             ["inSecurity"] = account.InSecurity.ToString(), ["inUser"] = account.InUser ?? "", ["inFolder"] = account.InFolder ?? "", ["keepsUnknown"] = account.KeepsUnknown ? "on" : "",
+            ["readSince"] = account.ReadSince?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "",
         };
 
     private static void Apply(TypedForm form, MailAccount account, MailAccounts accounts)
@@ -80,9 +114,13 @@ internal static class MailAccountEndpoints
             form.Refuse("inHost", MailRefusals.NoServer);
         if (source == MailSource.Folder && !Directory.Exists(account.InFolder))
             form.Refuse("inFolder", MailRefusals.BadFolder);
+        var since = Day(form, "readSince");
+        moved |= source == MailSource.Imap && since != account.ReadSince;
+        account.ReadSince = since;
         if (moved)
         {
-            (account.UidValidity, account.UidNext) = (0, 0);
+            // Another place is another first reading: somebody looks before it begins.
+            (account.UidValidity, account.UidNext, account.BegunAt) = (0, 0, null);
         }
     }
 
@@ -97,6 +135,21 @@ internal static class MailAccountEndpoints
 
         form.Refuse(name, MailRefusals.BadPort);
         return 0;
+    }
+
+    private static DateOnly? Day(TypedForm form, string name)
+    {
+        if (DateOnly.TryParseExact(form[name], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        {
+            return day;
+        }
+
+        if (form[name].Length > 0)
+        {
+            form.Refuse(name, MailRefusals.BadDay);
+        }
+
+        return null;
     }
 
     private static T Choice<T>(TypedForm form, string name) where T : struct, Enum

@@ -27,6 +27,10 @@ internal sealed class MailAccounts(CrmDbContext database, IDataProtectionProvide
         ? throw new MailException("mail.no-server", false)
         : new(host, account.SmtpPort, account.SmtpSecurity, account.SmtpUser, Password(account.Id, "SMTP", account.SmtpSecret));
 
+    /// <summary>Where an account's letters are read.</summary>
+    /// <exception cref="MailException">mail.secret-lost.</exception>
+    public SmtpServer Incoming(MailAccount account) => new(account.InHost!, account.InPort, account.InSecurity, account.InUser, Password(account.Id, "IMAP", account.InSecret));
+
     /// <summary><c>CRM_MAIL_1_IMAP_PASSWORD</c> of the environment wins over what is kept.</summary>
     public string? Password(long id, string protocol, string? secret)
     {

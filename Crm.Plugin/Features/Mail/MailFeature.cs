@@ -11,15 +11,16 @@ internal static class MailFeature
     /// <param name="carries">Whether this process sends and fetches.</param>
     public static IServiceCollection AddMail(this IServiceCollection services, bool carries)
     {
-        services.AddSingleton<MailTrust>().AddSingleton<MailFiles>();
+        services.AddSingleton<MailTrust>().AddSingleton<MailFiles>().AddSingleton<MailWatches>();
         services.AddScoped<MailAccounts>().AddScoped<MailSender>().AddScoped<MailWriter>().AddScoped<MailRecipients>().AddScoped<ComposeServices>().AddScoped<UnsubscribeLinks>();
-        services.AddScoped<MailMatcher>().AddScoped<MailBounces>().AddScoped<MailIntake>().AddScoped<FolderMail>().AddScoped<ImapMail>().AddScoped<MailFetcher>();
+        services.AddScoped<MailMatcher>().AddScoped<MailBounces>().AddScoped<MailIntake>().AddScoped<FolderMail>().AddScoped<ImapMail>().AddScoped<MailFetcher>().AddScoped<MailPreview>();
         services.AddScoped<Counterparties.ITimelineSource, BounceTimeline>();
         services.AddSingleton(new MenuEntry("/mail", "E-mail", "mail", 28, _ => true));
         if (carries)
         {
             services.AddHostedService<MailSchedule>();
             services.AddHostedService<MailListener>();
+            services.AddHostedService<MailWatch>();
         }
 
         return services;
@@ -43,6 +44,8 @@ internal static class MailFeature
         screens.MapPost("/templates", MailBoxEndpoints.SaveTemplateAsync);
         screens.MapGet("/accounts", MailAccountEndpoints.ShowAsync).RequireAuthorization(Policies.Administrator);
         screens.MapPost("/accounts", MailAccountEndpoints.SaveAsync).RequireAuthorization(Policies.Administrator);
+        screens.MapGet("/accounts/{id:long}/outlook", MailAccountEndpoints.LookAsync).RequireAuthorization(Policies.Administrator);
+        screens.MapPost("/accounts/{id:long}/begin", MailAccountEndpoints.BeginAsync).RequireAuthorization(Policies.Administrator);
         routes.MapGet("/unsubscribe/{token}", UnsubscribeLinks.Show).AllowAnonymous();
         // The address itself proves who asks, and a mail program's one click carries no page of ours.
         routes.MapPost("/unsubscribe/{token}", (string token, UnsubscribeLinks links, CancellationToken cancellation) => links.UnsubscribeAsync(token, cancellation)).AllowAnonymous().DisableAntiforgery();

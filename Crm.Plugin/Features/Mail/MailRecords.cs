@@ -76,6 +76,12 @@ public sealed class MailAccount
     /// <summary>Whether mail of unknown senders waits in the queue of the unmatched; else it is only counted.</summary>
     public bool KeepsUnknown { get; set; }
 
+    /// <summary>Letters that came before are left where they are; null for none.</summary>
+    public DateOnly? ReadSince { get; set; }
+
+    /// <summary>When somebody who saw what would be stored said that reading may begin; null as long as nobody did.</summary>
+    public DateTimeOffset? BegunAt { get; set; }
+
     /// <summary>IMAP: the folder's validity and the first number not read yet.</summary>
     public long UidValidity { get; set; }
 

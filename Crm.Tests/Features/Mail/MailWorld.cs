@@ -28,7 +28,7 @@ internal static class MailWorld
         {
             FromAddress = $"{mailbox}@trade.example", FromName = "ООО «Торговля»", Signature = "С уважением, {user}", IsDefault = isDefault, IsActive = true, Source = source, KeepsUnknown = keepsUnknown,
             SmtpHost = server is null ? null : "localhost", SmtpPort = server?.SmtpPort ?? 0, SmtpSecurity = MailSecurity.StartTls, SmtpUser = MailServer.User, SmtpSecret = accounts.Protect(MailServer.Password),
-            InHost = "localhost", InPort = server?.ImapsPort ?? 0, InSecurity = MailSecurity.Tls, InUser = mailbox, InSecret = accounts.Protect(MailServer.Password), InFolder = folder ?? "INBOX",
+            InHost = "localhost", InPort = server?.ImapsPort ?? 0, InSecurity = MailSecurity.Tls, InUser = mailbox, InSecret = accounts.Protect(MailServer.Password), InFolder = folder ?? "INBOX", BegunAt = DateTimeOffset.UnixEpoch,
         };
         await app.SaveAsync(account);
         return account.Id;

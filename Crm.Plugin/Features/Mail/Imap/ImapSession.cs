@@ -6,18 +6,20 @@ namespace Crm.Plugin.Features.Mail.Imap;
 /// <summary>What a mailbox tells when it is opened.</summary>
 internal sealed record ImapMailbox(long UidValidity, long UidNext);
 
-/// <summary>The part of IMAP4rev1 (RFC 3501) that reading a mailbox needs. Changes nothing on the server: letters stay unread.</summary>
+/// <summary>The part of IMAP4rev1 (RFC 3501) that reading a mailbox needs, and IDLE (RFC 2177). Changes nothing on the server: letters stay unread.</summary>
 internal sealed class ImapSession : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private readonly MailConnection connection;
+    private readonly TimeProvider clock;
     private int number;
 
-    private ImapSession(MailConnection connection) => this.connection = connection;
+    private ImapSession(MailConnection connection, TimeProvider clock) => (this.connection, this.clock) = (connection, clock);
 
     /// <exception cref="MailException">Every failure.</exception>
     public static async Task<ImapSession> OpenAsync(Smtp.SmtpServer server, MailTrust trust, TimeProvider clock, CancellationToken cancellation)
     {
-        var session = new ImapSession(await MailConnection.OpenAsync(server.Host, server.Port, server.Security, trust, clock, cancellation));
+        var session = new ImapSession(await MailConnection.OpenAsync(server.Host, server.Port, server.Security, trust, clock, cancellation), clock);
         try
         {
             await session.BeginAsync(server, cancellation);
@@ -43,6 +45,63 @@ internal sealed class ImapSession : IAsyncDisposable
         // "*" is the last letter, so a range that begins after it still answers with that one.
         var lines = await CommandAsync(string.Create(CultureInfo.InvariantCulture, $"UID FETCH {from}:* (UID RFC822.SIZE)"), "mail.not-understood", cancellation);
         return [.. lines.Where(l => l.Contains("FETCH", StringComparison.OrdinalIgnoreCase)).Select(l => (Uid: After(l, "UID "), Size: After(l, "RFC822.SIZE "))).Where(l => l.Uid >= from).OrderBy(l => l.Uid).Take(most)];
+    }
+
+    /// <summary>Numbers of the letters that came on a day or later, ascending.</summary>
+    public async Task<IReadOnlyList<long>> SinceAsync(DateOnly day, CancellationToken cancellation)
+    {
+        var lines = await CommandAsync(string.Create(CultureInfo.InvariantCulture, $"UID SEARCH SINCE {day:d-MMM-yyyy}"), "mail.not-understood", cancellation);
+        return [.. lines.Where(l => l.StartsWith("* SEARCH", StringComparison.OrdinalIgnoreCase)).SelectMany(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(2)).Select(w => long.Parse(w, NumberStyles.None, CultureInfo.InvariantCulture)).Order()];
+    }
+
+    /// <summary>The heads of some letters, without what they say.</summary>
+    public async Task<IReadOnlyList<byte[]>> HeadsAsync(IReadOnlyCollection<long> uids, CancellationToken cancellation)
+    {
+        var heads = new List<byte[]>();
+        await CommandAsync(string.Create(CultureInfo.InvariantCulture, $"UID FETCH {string.Join(',', uids)} (UID BODY.PEEK[HEADER])"), "mail.not-understood", cancellation, heads.Add);
+        return heads;
+    }
+
+    /// <summary>Whether the server tells of new letters by itself.</summary>
+    public async Task<bool> CanIdleAsync(CancellationToken cancellation) =>
+        (await CommandAsync("CAPABILITY", "mail.not-understood", cancellation)).Exists(l => l.Split(' ').Contains("IDLE", StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>Waits in an opened mailbox until the server tells of a letter.</summary>
+    /// <param name="longest">Servers end conversations that are silent for half an hour.</param>
+    /// <param name="cancellation">Stops waiting; the conversation cannot be used after that.</param>
+    /// <returns>Whether something came.</returns>
+    public async Task<bool> IdleAsync(TimeSpan longest, CancellationToken cancellation)
+    {
+        var tag = Tag();
+        await connection.WriteLineAsync($"{tag} IDLE", cancellation);
+        var came = false;
+        for (var line = await connection.ReadLineAsync(cancellation); !line.StartsWith('+'); line = await connection.ReadLineAsync(cancellation))
+        {
+            came |= TellsOfALetter(line);
+            if (line.StartsWith(tag + " ", StringComparison.Ordinal))
+            {
+                throw new MailException("mail.not-understood", false);
+            }
+        }
+
+        // A read that is given up ends the conversation, so the one under way is not: what the wait leaves unread comes before the answer to DONE.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var over = Task.Delay(longest, clock, stop.Token);
+        var next = connection.ReadLineAsync(cancellation, longest + Patience);
+        while (!came && await Task.WhenAny(next, over) == next)
+        {
+            came = TellsOfALetter(await next);
+            next = connection.ReadLineAsync(cancellation, longest + Patience);
+        }
+
+        await stop.CancelAsync();
+        await connection.WriteLineAsync("DONE", cancellation);
+        for (var line = await next; !line.StartsWith(tag + " ", StringComparison.Ordinal); line = await connection.ReadLineAsync(cancellation))
+        {
+            came |= TellsOfALetter(line);
+        }
+
+        return came;
     }
 
     /// <summary>One letter as it lies there; null when it is gone.</summary>
@@ -117,6 +176,8 @@ internal sealed class ImapSession : IAsyncDisposable
             lines.Add(line);
         }
     }
+
+    private static bool TellsOfALetter(string line) => line.StartsWith("* ", StringComparison.Ordinal) && line.EndsWith(" EXISTS", StringComparison.OrdinalIgnoreCase);
 
     private string Tag() => string.Create(CultureInfo.InvariantCulture, $"a{++number}");
 

@@ -8,17 +8,10 @@ internal sealed class FolderMail(MailIntake intake, TimeProvider clock)
 
     public async Task<int> RunAsync(MailAccount account, CancellationToken cancellation)
     {
-        var folder = account.InFolder!;
-        if (!Directory.Exists(folder))
-        {
-            throw new MailException("mail.folder-missing", false);
-        }
-
-        var isMaildir = Directory.Exists(Path.Combine(folder, "new")) && Directory.Exists(Path.Combine(folder, "cur"));
-        var (from, to) = isMaildir ? (Path.Combine(folder, "new"), Path.Combine(folder, "cur")) : (folder, Path.Combine(folder, "done"));
+        var (letters, isMaildir, to) = Letters(account);
         Directory.CreateDirectory(to);
         var count = 0;
-        foreach (var file in new DirectoryInfo(from).EnumerateFiles(isMaildir ? "*" : "*.eml").OrderBy(f => f.Name, StringComparer.Ordinal).Take(MostAtOnce))
+        foreach (var file in letters.OrderBy(f => f.Name, StringComparer.Ordinal).Take(MostAtOnce))
         {
             // A maildir's letters are whole when they appear; another program may still be writing a file.
             if (!isMaildir && clock.GetUtcNow() - file.LastWriteTimeUtc < Settled)
@@ -41,5 +34,20 @@ internal sealed class FolderMail(MailIntake intake, TimeProvider clock)
         }
 
         return count;
+    }
+
+    /// <summary>What lies there to be read.</summary>
+    /// <exception cref="MailException">mail.folder-missing.</exception>
+    public static (IReadOnlyList<FileInfo> Files, bool IsMaildir, string Done) Letters(MailAccount account)
+    {
+        var folder = account.InFolder!;
+        if (!Directory.Exists(folder))
+        {
+            throw new MailException("mail.folder-missing", false);
+        }
+
+        var isMaildir = Directory.Exists(Path.Combine(folder, "new")) && Directory.Exists(Path.Combine(folder, "cur"));
+        var (from, done) = isMaildir ? (Path.Combine(folder, "new"), Path.Combine(folder, "cur")) : (folder, Path.Combine(folder, "done"));
+        return ([.. new DirectoryInfo(from).EnumerateFiles(isMaildir ? "*" : "*.eml")], isMaildir, done);
     }
 }

@@ -11,11 +11,12 @@ internal sealed class ImapMail(CrmDbContext database, MailAccounts accounts, Mai
 
     public async Task<int> RunAsync(MailAccount account, CancellationToken cancellation)
     {
-        var server = new Smtp.SmtpServer(account.InHost!, account.InPort, account.InSecurity, account.InUser, accounts.Password(account.Id, "IMAP", account.InSecret));
-        await using var session = await ImapSession.OpenAsync(server, trust, clock, cancellation);
+        await using var session = await ImapSession.OpenAsync(accounts.Incoming(account), trust, clock, cancellation);
         var mailbox = await session.ExamineAsync(account.InFolder ?? "INBOX", cancellation);
         // Another validity means that the server has numbered anew: all is read again, and what is known is passed over.
-        var next = mailbox.UidValidity == account.UidValidity ? Math.Max(1, account.UidNext) : 1;
+        var next = mailbox.UidValidity == account.UidValidity && account.UidNext > 0 ? account.UidNext
+            : account.ReadSince is { } day ? await FirstAsync(session, mailbox, day, cancellation)
+            : 1;
         await SaveAsync(account.Id, mailbox.UidValidity, next, cancellation);
         var count = 0;
         foreach (var (uid, size) in mailbox.UidNext > 0 && next >= mailbox.UidNext ? [] : await session.ListAsync(next, MostAtOnce, cancellation))
@@ -36,6 +37,12 @@ internal sealed class ImapMail(CrmDbContext database, MailAccounts accounts, Mai
 
         return count;
     }
+
+    // Moved into the mailbox later, an older letter is read all the same: somebody wanted it here.
+    private static async Task<long> FirstAsync(ImapSession session, ImapMailbox mailbox, DateOnly day, CancellationToken cancellation) =>
+        await session.SinceAsync(day, cancellation) is [var first, ..] ? first
+        : mailbox.UidNext > 0 ? mailbox.UidNext
+        : (await session.ListAsync(1, int.MaxValue, cancellation)).Select(l => l.Uid + 1).LastOrDefault(1);
 
     private Task<int> SaveAsync(long account, long validity, long next, CancellationToken cancellation) =>
         database.Set<MailAccount>().Where(a => a.Id == account).ExecuteUpdateAsync(a => a.SetProperty(x => x.UidValidity, validity).SetProperty(x => x.UidNext, next), cancellation);

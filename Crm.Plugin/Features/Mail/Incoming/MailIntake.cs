@@ -7,6 +7,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Plugin.Features.Mail.Incoming;
 
+/// <summary>What becomes of a letter.</summary>
+/// <param name="Reason">As it is counted, see <see cref="MailWords.Reason"/>.</param>
+/// <param name="Match">Whom it belongs to; null for nobody known.</param>
+/// <param name="IsOutgoing">Whether it is one of ours.</param>
+internal sealed record MailVerdict(string Reason, MailMatch? Match, bool IsOutgoing);
+
 /// <summary>
 /// Takes one raw letter in: stored on a timeline, put into the queue of the unmatched, or passed over with a reason. Taking it in again, from
 /// whatever mailbox, changes nothing.
@@ -20,10 +26,19 @@ internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, Mai
     public async Task<string> TakeAsync(MailAccount account, byte[] raw, CancellationToken cancellation)
     {
         var letter = raw.Length > MostBytes ? null : MimeReader.Read(raw);
-        var outcome = letter is null ? "skipped.too-big" : await bounces.TakeAsync(letter, cancellation) is { } report ? report : letter.From is null ? "skipped.unreadable" : letter.IsAutomatic ? "skipped.automatic" : await KnownAsync(letter, cancellation);
-        if (outcome is null)
+        string outcome;
+        if (letter is null)
         {
-            outcome = await KeepAsync(account, letter!, raw, cancellation);
+            outcome = "skipped.too-big";
+        }
+        else if (await bounces.TakeAsync(letter, cancellation) is { } report)
+        {
+            outcome = report;
+        }
+        else
+        {
+            var verdict = await JudgeAsync(account, letter, cancellation);
+            outcome = verdict.Reason is "stored" or "unmatched" ? await KeepAsync(account, letter, verdict, raw, cancellation) : verdict.Reason;
         }
 
         foreach (var reason in outcome == "stored" ? new[] { "fetched", "matched", "stored" } : ["fetched", outcome])
@@ -32,6 +47,26 @@ internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, Mai
         }
 
         return outcome;
+    }
+
+    /// <summary>What becomes of a letter that is no report of a mail server; its head is enough. Changes nothing.</summary>
+    public async Task<MailVerdict> JudgeAsync(MailAccount account, MimeMessage letter, CancellationToken cancellation)
+    {
+        if (letter.From is not { } from || letter.IsAutomatic)
+        {
+            return new(letter.From is null ? "skipped.unreadable" : "skipped.automatic", null, false);
+        }
+
+        if (await KnownAsync(letter, cancellation) is { } known)
+        {
+            return new(known, null, false);
+        }
+
+        var own = await database.Set<MailAccount>().Select(a => a.FromAddress).Take(1_000).ToListAsync(cancellation);
+        var isOutgoing = own.Exists(a => MailAddressRule.Fold(a) == MailAddressRule.Fold(from.Address));
+        var match = await matcher.FindAsync(letter, isOutgoing, cancellation);
+        // Of a letter of nobody known nothing is kept, unless the account has a queue: private mail is nobody's business here.
+        return new(match is not null ? "stored" : isOutgoing || !account.KeepsUnknown ? "skipped.unknown" : "unmatched", match, isOutgoing);
     }
 
     public static async Task CountAsync(CrmDbContext database, long account, string reason, CancellationToken cancellation)
@@ -65,16 +100,8 @@ internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, Mai
         : await database.Set<MailIn>().AnyAsync(m => m.MessageId == letter.MessageId, cancellation) ? "skipped.known"
         : null;
 
-    private async Task<string> KeepAsync(MailAccount account, MimeMessage letter, byte[] raw, CancellationToken cancellation)
+    private async Task<string> KeepAsync(MailAccount account, MimeMessage letter, MailVerdict verdict, byte[] raw, CancellationToken cancellation)
     {
-        var own = await database.Set<MailAccount>().Select(a => a.FromAddress).Take(1_000).ToListAsync(cancellation);
-        var isOutgoing = own.Exists(a => MailAddressRule.Fold(a) == MailAddressRule.Fold(letter.From!.Address));
-        var match = await matcher.FindAsync(letter, isOutgoing, cancellation);
-        if (match is null && (isOutgoing || !account.KeepsUnknown))
-        {
-            return "skipped.unknown"; // nothing of it is kept: private mail is nobody's business here
-        }
-
         var now = clock.GetUtcNow();
         var mail = Record(account, letter, now);
         mail.File = await files.KeepAsync("in", now, raw, cancellation);
@@ -83,9 +110,9 @@ internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, Mai
             await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
             database.Add(mail);
             await database.SaveChangesAsync(cancellation);
-            if (match is not null)
+            if (verdict.Match is { } match)
             {
-                await StoreAsync(database, mail, match, isOutgoing, now, cancellation);
+                await StoreAsync(database, mail, match, verdict.IsOutgoing, now, cancellation);
                 database.Update(mail);
                 await database.SaveChangesAsync(cancellation);
             }
@@ -101,7 +128,7 @@ internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, Mai
         }
 
         database.ChangeTracker.Clear();
-        return match is null ? "unmatched" : "stored";
+        return verdict.Reason;
     }
 
     private static MailIn Record(MailAccount account, MimeMessage letter, DateTimeOffset now) => new()
