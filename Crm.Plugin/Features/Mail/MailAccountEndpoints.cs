@@ -84,8 +84,8 @@ internal static class MailAccountEndpoints
         {
             ["id"] = account.Id.ToString(CultureInfo.InvariantCulture), ["fromAddress"] = account.FromAddress, ["fromName"] = account.FromName ?? "", ["signature"] = account.Signature ?? "",
             ["isDefault"] = account.IsDefault ? "on" : "", ["isActive"] = account.IsActive ? "on" : "", ["smtpHost"] = account.SmtpHost ?? "",
-            ["smtpPort"] = account.SmtpPort.ToString(CultureInfo.InvariantCulture), ["smtpSecurity"] = account.SmtpSecurity.ToString(), ["smtpUser"] = account.SmtpUser ?? "",
-            ["source"] = account.Source.ToString(), ["inHost"] = account.InHost ?? "", ["inPort"] = account.InPort.ToString(CultureInfo.InvariantCulture),
+            ["smtpPort"] = Port(account.SmtpPort), ["smtpSecurity"] = account.SmtpSecurity.ToString(), ["smtpUser"] = account.SmtpUser ?? "",
+            ["source"] = account.Source.ToString(), ["inHost"] = account.InHost ?? "", ["inPort"] = Port(account.InPort),
             ["inSecurity"] = account.InSecurity.ToString(), ["inUser"] = account.InUser ?? "", ["inFolder"] = account.InFolder ?? "", ["keepsUnknown"] = account.KeepsUnknown ? "on" : "",
             ["readSince"] = account.ReadSince?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "",
         };
@@ -125,6 +125,8 @@ internal static class MailAccountEndpoints
     }
 
     private static string? Text(TypedForm form, string name) => form[name].Length == 0 ? null : form[name];
+
+    private static string Port(int port) => port == 0 ? "" : port.ToString(CultureInfo.InvariantCulture);
 
     private static int Port(TypedForm form, string name)
     {

@@ -1,3 +1,4 @@
+using Crm.Plugin.Features.Mail.Conversations;
 using Crm.Plugin.Features.Mail.Incoming;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
@@ -13,7 +14,7 @@ internal static class MailFeature
     {
         services.AddSingleton<MailTrust>().AddSingleton<MailFiles>().AddSingleton<MailWatches>();
         services.AddScoped<MailAccounts>().AddScoped<MailSender>().AddScoped<MailWriter>().AddScoped<MailRecipients>().AddScoped<ComposeServices>().AddScoped<UnsubscribeLinks>();
-        services.AddScoped<MailMatcher>().AddScoped<MailBounces>().AddScoped<MailIntake>().AddScoped<FolderMail>().AddScoped<ImapMail>().AddScoped<MailFetcher>().AddScoped<MailPreview>();
+        services.AddScoped<MailMatcher>().AddScoped<MailBounces>().AddScoped<MailIntake>().AddScoped<FolderMail>().AddScoped<ImapMail>().AddScoped<MailFetcher>().AddScoped<MailPreview>().AddScoped<Conversation>();
         services.AddScoped<Counterparties.ITimelineSource, BounceTimeline>();
         services.AddSingleton(new MenuEntry("/mail", "E-mail", "mail", 28, _ => true));
         if (carries)
@@ -32,9 +33,11 @@ internal static class MailFeature
         screens.MapGet("", MailInboxEndpoints.QueueAsync);
         screens.MapGet("/{id:long}", MailInboxEndpoints.ShowAsync);
         screens.MapGet("/{id:long}/files/{no:int}", MailInboxEndpoints.FileAsync);
-        screens.MapGet("/of-interaction/{id:long}", MailInboxEndpoints.OfInteractionAsync);
+        screens.MapGet("/of-interaction/{id:long}", SentLetterEndpoints.OfInteractionAsync);
         screens.MapPost("/{id:long}/assign", MailInboxEndpoints.AssignAsync);
         screens.MapPost("/{id:long}/ignore", MailInboxEndpoints.IgnoreAsync);
+        screens.MapGet("/sent/{id:long}", SentLetterEndpoints.ShowAsync);
+        screens.MapGet("/sent/{id:long}/files/{no:int}", SentLetterEndpoints.FileAsync);
         screens.MapGet("/new", MailComposeEndpoints.NewAsync);
         screens.MapPost("/send", MailComposeEndpoints.SendAsync);
         screens.MapGet("/outbox", MailBoxEndpoints.OutboxAsync);

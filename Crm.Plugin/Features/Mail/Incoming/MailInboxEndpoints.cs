@@ -37,20 +37,15 @@ internal static class MailInboxEndpoints
         return Screen.Of<MailQueuePage>(new { Letters = (IReadOnlyList<UnmatchedLetter>)letters, Next = next, Of = of, Find = find });
     }
 
-    public static async Task<IResult> ShowAsync(long id, CrmDbContext database, CurrentUser user, CancellationToken cancellation) =>
+    public static async Task<IResult> ShowAsync(long id, CrmDbContext database, Conversations.Conversation conversation, CurrentUser user, CancellationToken cancellation) =>
         await FindAsync(id, database, user, cancellation) is not { } mail
             ? Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound })
             : Screen.Of<MailPage>(new
             {
                 Mail = mail,
                 Counterparty = mail.CounterpartyId is { } c ? await database.Set<CounterpartyRecord>().Where(r => r.Id == c).Select(r => r.Name).FirstOrDefaultAsync(cancellation) : null,
+                Letters = mail.CounterpartyId is { } whose ? await conversation.ReadAsync(whose, mail.MessageId, mail.ReferenceIds, cancellation) : [],
             });
-
-    /// <summary>The letter behind a contact of the timeline.</summary>
-    public static async Task<IResult> OfInteractionAsync(long id, CrmDbContext database, CancellationToken cancellation) =>
-        await database.Set<MailIn>().Where(m => m.InteractionId == id).Select(m => (long?)m.Id).FirstOrDefaultAsync(cancellation) is { } mail
-            ? TypedResults.Redirect(string.Create(CultureInfo.InvariantCulture, $"/mail/{mail}"))
-            : TypedResults.Redirect("/mail/outbox");
 
     public static async Task<IResult> FileAsync(long id, int no, CrmDbContext database, MailFiles files, CurrentUser user, CancellationToken cancellation)
     {

@@ -45,7 +45,7 @@ internal sealed class MailPreview(CrmDbContext database, MailAccounts accounts, 
         var ids = kept.Where(k => k.Match is not null).Select(k => k.Match!.CounterpartyId).Distinct().ToList();
         var names = await database.Set<CounterpartyRecord>().Where(c => ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, cancellation);
         return new(
-            waiting, heads.Count, [.. reasons.Select(r => (r.Key, r.Value))],
+            waiting, heads.Count, [.. reasons.OrderBy(r => r.Key switch { "stored" => 0, "unmatched" => 1, _ => 2 }).Select(r => (r.Key, r.Value))],
             [.. kept.Select(k => new ForeseenLetter(k.Letter.From!.Address, k.Letter.Subject, k.Letter.Date, k.Match is { } m ? names.GetValueOrDefault(m.CounterpartyId) : null)).OrderByDescending(l => l.At)]);
     }
 
