@@ -70,6 +70,7 @@ public static class MirrorIndexes
         new("ix_purchase_order_line_product_waiting", "purchase_order_line", "(product_key) WHERE product_key IS NOT NULL"),
         new("ix_supplier_terms_counterparty", "supplier_terms", "(counterparty_id)"),
         new("ix_payment_counterparty", "payment", "(counterparty_id, due_on)"),
+        new("ix_payment_timeline", "payment", "(counterparty_id, COALESCE(paid_on, due_on), id)"),
         new("ix_supplier_terms_waiting", "supplier_terms", "(connection_id, counterparty_key) WHERE counterparty_key IS NOT NULL"),
         new("ix_supplier_terms_product_waiting", "supplier_terms", "(connection_id, product_key) WHERE product_key IS NOT NULL"),
         new("ix_payment_order_waiting", "payment", "(connection_id, order_key) WHERE order_key IS NOT NULL"),

@@ -22,6 +22,7 @@ internal static class CounterpartiesFeature
         .AddScoped<CardPeople>()
         .AddScoped<Timeline>()
         .AddScoped<ITimelineSource, OrderTimeline>()
+        .AddScoped<ITimelineSource, PaymentTimeline>()
         .AddSingleton(new MenuEntry("/counterparties", "Counterparties", "building-store", 20, _ => true));
 
     public static void MapCounterparties(this IEndpointRouteBuilder routes)

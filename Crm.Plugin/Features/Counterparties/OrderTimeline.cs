@@ -9,16 +9,11 @@ namespace Crm.Plugin.Features.Counterparties;
 /// <summary>Puts sales orders and returns on the timeline.</summary>
 internal sealed class OrderTimeline(OrderStore orders, IStringLocalizer<Orders.Texts> text, Show show) : ITimelineSource
 {
-    private const long DayMicroseconds = 86_400_000_000;
-
     public string Name => "orders";
 
     public async Task<IReadOnlyList<TimelineEntry>> ReadAsync(long counterpartyId, TimelineBound before, int limit, CancellationToken cancellation)
     {
-        var epoch = new DateOnly(1970, 1, 1).DayNumber;
-        var day = before.At == long.MaxValue ? int.MaxValue : (int)(Math.DivRem(before.At, DayMicroseconds, out var rest) + epoch + (rest > 0 ? 1 : 0));
-        // An order stands at the beginning of its day: a bound later that day leaves the whole day in.
-        var id = before.At != long.MaxValue && before.At % DayMicroseconds > 0 ? long.MinValue : before.Id;
+        var (day, id) = before.InDays();
         var found = await orders.OfCounterpartyAsync(counterpartyId, day, id, limit, cancellation);
         return [.. found.Select(Entry)];
     }

@@ -22,7 +22,21 @@ public sealed record TimelineEntry(
 /// <summary>Entries before this one are wanted: (instant, id) smaller in that order.</summary>
 /// <param name="At">Microseconds since 1970 UTC.</param>
 /// <param name="Id">Number within the source.</param>
-public readonly record struct TimelineBound(long At, long Id);
+public readonly record struct TimelineBound(long At, long Id)
+{
+    private const long DayMicroseconds = 86_400_000_000;
+
+    /// <summary>
+    /// The same for records of which only the day is known, as (day, id) smaller in that order. They stand at the beginning of their day: a
+    /// bound later that day leaves the whole day in.
+    /// </summary>
+    public (int Day, long Id) InDays()
+    {
+        var epoch = new DateOnly(1970, 1, 1).DayNumber;
+        var day = At == long.MaxValue ? int.MaxValue : (int)(Math.DivRem(At, DayMicroseconds, out var rest) + epoch + (rest > 0 ? 1 : 0));
+        return (day, At != long.MaxValue && At % DayMicroseconds > 0 ? long.MinValue : Id);
+    }
+}
 
 /// <summary>Something whose records belong on the timeline of a counterparty.</summary>
 public interface ITimelineSource
