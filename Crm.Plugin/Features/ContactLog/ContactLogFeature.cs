@@ -13,6 +13,7 @@ internal static class ContactLogFeature
         services.AddScoped<InteractionConflicts>();
         services.AddScoped<InteractionAdditions>();
         services.AddScoped<InteractionSearch>();
+        services.AddScoped<InteractionWords>();
         services.AddScoped<InteractionTasks>();
         services.AddScoped<InteractionFiles>();
         services.AddScoped<InteractionSides>();

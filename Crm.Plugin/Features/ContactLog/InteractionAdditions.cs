@@ -1,11 +1,12 @@
 using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Plugin.Features.ContactLog;
 
 /// <summary>What hangs on a new interaction besides its participants: checklist, orders, and the rest of its series.</summary>
-internal sealed class InteractionAdditions(CrmDbContext database, InteractionConflicts conflicts)
+internal sealed class InteractionAdditions(CrmDbContext database, InteractionConflicts conflicts, AuditLog audit)
 {
     private const int MostOrders = 20;
 
@@ -27,12 +28,21 @@ internal sealed class InteractionAdditions(CrmDbContext database, InteractionCon
         return ([.. known.Select(o => o.Id).Distinct()], [.. numbers.Where(n => known.All(o => o.Number != n)).Take(1).Select(n => new Refusal("orders", RefusalTexts.OrderUnknown, n.Length > 100 ? n[..100] : n))]);
     }
 
-    /// <summary>Makes the orders of an interaction these.</summary>
+    /// <summary>Makes the orders of an interaction these; what they were goes to the audit log. Call in a transaction, before it is saved.</summary>
     public async Task PutOrdersAsync(long interactionId, IReadOnlyList<long> orders, CancellationToken cancellation)
     {
-        await database.Set<InteractionOrder>().Where(o => o.InteractionId == interactionId && !orders.Contains(o.OrderId)).ExecuteDeleteAsync(cancellation);
-        var there = await database.Set<InteractionOrder>().Where(o => o.InteractionId == interactionId).Select(o => o.OrderId).ToListAsync(cancellation);
-        database.AddRange(orders.Except(there).Select(o => new InteractionOrder { InteractionId = interactionId, OrderId = o }));
+        var there = await database.Set<InteractionOrder>().AsTracking().Where(o => o.InteractionId == interactionId).ToListAsync(cancellation);
+        var before = there.Select(o => o.OrderId).ToHashSet();
+        if (before.SetEquals(orders))
+        {
+            return;
+        }
+
+        database.RemoveRange(there.Where(o => !orders.Contains(o.OrderId)));
+        database.AddRange(orders.Where(o => !before.Contains(o)).Select(o => new InteractionOrder { InteractionId = interactionId, OrderId = o }));
+        var numbers = await database.Set<SalesOrderRecord>().Where(o => before.Contains(o.Id) || orders.Contains(o.Id)).ToDictionaryAsync(o => o.Id, o => o.Number ?? "–", cancellation);
+        string? Named(IEnumerable<long> ids) => string.Join(", ", ids.Order().Select(i => numbers.GetValueOrDefault(i, "–"))) is { Length: > 0 } text ? text : null;
+        audit.Note(database, "interaction.orders", "interaction", InteractionAudit.Id(interactionId), InteractionAudit.Change("orders", Named(before), Named(orders)));
     }
 
     /// <summary>The interactions that follow the first of a series, each with its participants; and what stands in their way.</summary>

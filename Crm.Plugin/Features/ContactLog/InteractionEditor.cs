@@ -24,20 +24,17 @@ internal sealed class InteractionEditor(CrmDbContext database, CurrentUser user,
             return new(InteractionVerdict.Refused, id, refusals);
         }
 
-        var outcome = await SaveAsync(interaction, version, "interaction.changed", async () =>
+        return await SaveAsync(interaction, version, "interaction.changed", async () =>
         {
             interaction.ResponsibleId = draft.ResponsibleId ?? interaction.ResponsibleId;
             InteractionText.Apply(draft, interaction, guards.Now);
             InteractionParticipants.Apply(draft, interaction);
             interaction.BasisOrderId = await guards.Place.OrderAsync(interaction.CounterpartyId, draft.Basis, cancellation);
+            if (draft.Orders is not null)
+            {
+                await guards.Additions.PutOrdersAsync(id, orders, cancellation);
+            }
         }, cancellation);
-        if (outcome.Verdict == InteractionVerdict.Saved && draft.Orders is not null)
-        {
-            await guards.Additions.PutOrdersAsync(id, orders, cancellation);
-            await database.SaveChangesAsync(cancellation);
-        }
-
-        return outcome;
     }
 
     /// <summary>It happened. Keeps the planned times beside the real ones; plans the next step when a time is given.</summary>
@@ -203,8 +200,15 @@ internal sealed class InteractionEditor(CrmDbContext database, CurrentUser user,
         }
 
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+        var found = interaction.TextFolded;
         await change();
-        if (InteractionAudit.Changes(database, interaction) is not { } changes)
+        if (interaction.TextFolded != found)
+        {
+            await guards.Words.CompleteAsync(interaction, cancellation);
+        }
+
+        var changes = InteractionAudit.Changes(database, interaction);
+        if (changes is null && !database.ChangeTracker.HasChanges())
         {
             return new(InteractionVerdict.Saved, interaction.Id, []);
         }
@@ -218,7 +222,11 @@ internal sealed class InteractionEditor(CrmDbContext database, CurrentUser user,
         interaction.Version++;
         interaction.ChangedBy = user.Id;
         interaction.ChangedAt = guards.Now;
-        audit.Note(database, action, "interaction", InteractionAudit.Id(interaction.Id), changes);
+        if (changes is not null)
+        {
+            audit.Note(database, action, "interaction", InteractionAudit.Id(interaction.Id), changes);
+        }
+
         try
         {
             await database.SaveChangesAsync(cancellation);

@@ -47,6 +47,7 @@ internal sealed class InteractionFiles(CrmDbContext database, CurrentUser user, 
         await database.SaveChangesAsync(cancellation);
         audit.Note(database, "interaction.file-added", "interaction", InteractionAudit.Id(interactionId), InteractionAudit.Change("file", null, name));
         await database.SaveChangesAsync(cancellation);
+        await InteractionWords.AddAsync(database, interactionId, [name], cancellation);
         await transaction.CommitAsync(cancellation);
         return [];
     }

@@ -1,13 +1,15 @@
 namespace Crm.Plugin.Features.ContactLog;
 
 /// <summary>What both creating and changing ask before they save.</summary>
-internal sealed class InteractionGuards(InteractionPlace place, InteractionConflicts conflicts, InteractionAdditions additions, TimeProvider clock)
+internal sealed class InteractionGuards(InteractionPlace place, InteractionConflicts conflicts, InteractionAdditions additions, InteractionWords words, TimeProvider clock)
 {
     public InteractionPlace Place => place;
 
     public InteractionConflicts Conflicts => conflicts;
 
     public InteractionAdditions Additions => additions;
+
+    public InteractionWords Words => words;
 
     public DateTimeOffset Now => clock.GetUtcNow();
 }

@@ -21,8 +21,12 @@ internal sealed class InteractionTasks(CrmDbContext database, CurrentUser user, 
         }
 
         var next = there.Count == 0 ? 0 : there[^1].No + 1;
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
         database.AddRange(items.Select((text, i) => new InteractionTask { InteractionId = interactionId, No = next + i, Text = text }));
+        audit.Note(database, "interaction.checklist-added", "interaction", InteractionAudit.Id(interactionId), InteractionAudit.Change("checklist", null, string.Join("; ", items)));
         await database.SaveChangesAsync(cancellation);
+        await InteractionWords.AddAsync(database, interactionId, items, cancellation);
+        await transaction.CommitAsync(cancellation);
         return [];
     }
 

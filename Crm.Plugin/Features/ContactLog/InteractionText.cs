@@ -64,7 +64,7 @@ internal static class InteractionText
         to.Minutes = draft.Minutes;
         to.CallId ??= draft.CallId;
         Times(draft, to, now);
-        Refold(to, draft.OutsideNames);
+        Refold(to, [.. draft.OutsideNames, .. draft.Checklist ?? []]);
     }
 
     /// <summary>Call after any text changed.</summary>

@@ -92,6 +92,65 @@ public sealed class InteractionPartsTests(PostgresServer postgres)
 
     [Theory]
     [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Search_WordsOfChecklistAndFileNames_FindTheContact_AlsoAfterAnEdit(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var id = await app.AddCounterpartyAsync("Romashka");
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        await anna.OpenAsync($"/interactions/new?counterparty={id}");
+        await anna.SubmitAsync("/interactions", new() { ["counterparty"] = $"{id}", ["state"] = "Planned", ["subject"] = "Встреча", ["plannedStart"] = Tomorrow(10), ["checklist"] = "Образцы линолеума" });
+        var interaction = (await app.InteractionsAsync()).Single().Id;
+        var page = await anna.OpenAsync($"/interactions/{interaction}");
+        await anna.SubmitAsync($"/interactions/{interaction}/checklist", new() { ["checklist"] = "Договор аренды" });
+        await UploadAsync(anna, interaction, await TokenAsync(anna), "%PDF-1.7 bill"u8.ToArray(), "Смета цоколя.pdf");
+
+        for (var edited = 0; edited < 2; edited++)
+        {
+            foreach (var word in (string[])["ЛИНОЛЕУМ", "аренды", "цоколя", "встреча"])
+            {
+                Assert.Contains($"/interactions/{interaction}", (await anna.OpenAsync($"/interactions?who=all&q={Uri.EscapeDataString(word)}")).QuerySelector("main")!.InnerHtml, StringComparison.Ordinal);
+            }
+
+            Assert.DoesNotContain($"/interactions/{interaction}", (await anna.OpenAsync("/interactions?who=all&q=паркет")).QuerySelector("main")!.InnerHtml, StringComparison.Ordinal);
+            await anna.OpenAsync($"/interactions/{interaction}");
+            await anna.SubmitAsync($"/interactions/{interaction}/done", new() { ["result"] = "Договорились" });
+        }
+
+        await using var database = app.Database();
+        Assert.Equal("""{"checklist":[null,"Договор аренды"]}""", (await database.Set<AuditEntry>().SingleAsync(a => a.Action == "interaction.checklist-added", TestContext.Current.CancellationToken)).Detail);
+    }
+
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Edit_LinkedOrders_KeepsWhatTheyWere(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var id = await app.AddCounterpartyAsync("Romashka");
+        await app.SaveAsync([.. ((string[])["SO-7", "SO-8"]).Select(n => new SalesOrderRecord { ConnectionId = 1, HostKey = n, Version = "1", Number = n, CounterpartyId = id, Date = new(2026, 1, 1), Currency = "EUR" })]);
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        await anna.OpenAsync($"/interactions/new?counterparty={id}");
+        Dictionary<string, string> contact = new() { ["counterparty"] = $"{id}", ["content"] = "счёт", ["orders"] = "SO-7" };
+        await anna.SubmitAsync("/interactions", contact);
+        var made = (await app.InteractionsAsync()).Single();
+        await anna.OpenAsync($"/interactions/{made.Id}");
+        contact = new() { ["counterparty"] = $"{id}", ["kind"] = "PhoneCall", ["direction"] = "Outgoing", ["importance"] = "Middle", ["state"] = "Done", ["content"] = "счёт", ["version"] = "1", ["orders"] = "SO-8" };
+
+        await anna.SubmitAsync($"/interactions/{made.Id}", contact);
+
+        await using var database = app.Database();
+        Assert.Equal(["SO-8"], await database.Set<InteractionOrder>().Join(database.Set<SalesOrderRecord>(), o => o.OrderId, o => o.Id, (_, o) => o.Number!).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("""{"orders":["SO-7","SO-8"]}""", (await database.Set<AuditEntry>().SingleAsync(a => a.Action == "interaction.orders", TestContext.Current.CancellationToken)).Detail);
+        var page = await anna.OpenAsync($"/interactions/{made.Id}");
+        Assert.Contains(page.QuerySelectorAll("del"), d => d.TextContent.Contains("SO-7", StringComparison.Ordinal));
+
+        // Another one that somebody else saved meanwhile: nothing of it is kept.
+        await anna.SubmitAsync($"/interactions/{made.Id}", new(contact) { ["version"] = "99", ["orders"] = "SO-7" });
+        Assert.Equal(HttpStatusCode.Conflict, anna.Status);
+        Assert.Equal(1, await database.Set<AuditEntry>().CountAsync(a => a.Action == "interaction.orders", TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
     public async Task File_Attached_IsKeptOutsideTheDatabase_AndServedHarmlesslyToWhoMayReadIt(DatabaseKind kind)
     {
         await using var app = await CrmApp.StartAsync(kind, postgres);
