@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
+using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,15 +9,13 @@ namespace Crm.Plugin.Features.ContactLog;
 /// <summary>What an edit replaces, as the audit log keeps it: <c>{"subject":["old","new"]}</c>.</summary>
 internal static class InteractionAudit
 {
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
-
     // They say how the record is kept, not what anybody typed.
     private static readonly HashSet<string> Bookkeeping = ["Version", "ChangedBy", "ChangedAt", "TextFolded", "RoomFolded", "At", "RemindAt", "BasisOrderId", "SeriesId", "CallId"];
 
     public static string Id(long id) => id.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>One field's change.</summary>
-    public static string Change(string field, string? before, string? after) => JsonSerializer.Serialize(new Dictionary<string, string?[]> { [field] = [before, after] }, Readable);
+    public static string? Change(string field, string? before, string? after) => AuditChange.Of((field, before, after));
 
     /// <summary>Call before saving; null when nothing changed.</summary>
     public static string? Changes(CrmDbContext database, Interaction interaction)
@@ -33,7 +30,7 @@ internal static class InteractionAudit
         var persons = database.ChangeTracker.Entries<InteractionPerson>().ToList();
         Add(changes, "outsidePersons", persons.Where(e => e.State != EntityState.Added).Select(e => Named(e.Property(p => p.PersonId).OriginalValue, e.Property(p => p.Name).OriginalValue)),
             persons.Where(e => e.State != EntityState.Deleted).Select(e => Named(e.Entity.PersonId, e.Entity.Name)));
-        return changes.Count == 0 ? null : JsonSerializer.Serialize(changes, Readable);
+        return changes.Count == 0 ? null : JsonSerializer.Serialize(changes, AuditChange.Readable);
     }
 
     private static string Named(long? person, string? name) => person is { } id ? Id(id) : name ?? "";

@@ -79,13 +79,29 @@ internal static class MailBoxEndpoints
             return (await TemplatePageAsync(form, database, cancellation)).WithStatus(http, StatusCodes.Status422UnprocessableEntity);
         }
 
-        var known = long.TryParse(form["id"], CultureInfo.InvariantCulture, out var id) && await database.Set<MailTemplate>().AnyAsync(t => t.Id == id, cancellation);
-        var template = new MailTemplate { Id = known ? id : 0, Name = form["name"], Subject = form["subject"], Text = form["text"], ChangedAt = clock.GetUtcNow() };
+        var before = long.TryParse(form["id"], CultureInfo.InvariantCulture, out var id) ? await database.Set<MailTemplate>().FirstOrDefaultAsync(t => t.Id == id, cancellation) : null;
+        var template = new MailTemplate { Id = before?.Id ?? 0, Name = form["name"], Subject = form["subject"], Text = form["text"], ChangedAt = clock.GetUtcNow() };
         database.Update(template);
-        audit.Note(database, "mail.template-saved", "mail-template", known ? form["id"] : null);
+        audit.Note(database, "mail.template-saved", "mail-template", before is null ? null : form["id"], Changes(before, template));
         await database.SaveChangesAsync(cancellation);
         return TypedResults.Redirect("/mail/templates");
     }
+
+    /// <summary>Takes a template away; what it said stays in the audit log.</summary>
+    public static async Task<IResult> RemoveTemplateAsync(long id, CrmDbContext database, AuditLog audit, CancellationToken cancellation)
+    {
+        if (await database.Set<MailTemplate>().FirstOrDefaultAsync(t => t.Id == id, cancellation) is { } template)
+        {
+            database.Remove(template);
+            audit.Note(database, "mail.template-removed", "mail-template", id.ToString(CultureInfo.InvariantCulture), Changes(template, null));
+            await database.SaveChangesAsync(cancellation);
+        }
+
+        return TypedResults.Redirect("/mail/templates");
+    }
+
+    private static string? Changes(MailTemplate? before, MailTemplate? after) =>
+        AuditChange.Of(("name", before?.Name, after?.Name), ("subject", before?.Subject, after?.Subject), ("text", before?.Text, after?.Text));
 
     private static async Task<IResult> TemplatePageAsync(TypedForm form, CrmDbContext database, CancellationToken cancellation) => Screen.Of<MailTemplatesPage>(new
     {

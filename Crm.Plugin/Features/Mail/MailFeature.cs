@@ -45,6 +45,7 @@ internal static class MailFeature
         screens.MapPost("/outbox/{id:long}/right", MailBoxEndpoints.AddressIsRightAsync);
         screens.MapGet("/templates", MailBoxEndpoints.TemplatesAsync);
         screens.MapPost("/templates", MailBoxEndpoints.SaveTemplateAsync);
+        screens.MapPost("/templates/{id:long}/remove", MailBoxEndpoints.RemoveTemplateAsync);
         screens.MapGet("/accounts", MailAccountEndpoints.ShowAsync).RequireAuthorization(Policies.Administrator);
         screens.MapPost("/accounts", MailAccountEndpoints.SaveAsync).RequireAuthorization(Policies.Administrator);
         screens.MapGet("/accounts/{id:long}/outlook", MailAccountEndpoints.LookAsync).RequireAuthorization(Policies.Administrator);
