@@ -39,7 +39,9 @@ internal sealed class CareStore(CrmDbContext database, CurrentUser user, AuditLo
 {
     public const int MostDays = 3_650;
 
-    public Task<List<CareRule>> RulesAsync(CancellationToken cancellation) => database.Set<CareRule>().OrderBy(r => r.Id).Take(20).ToListAsync(cancellation);
+    public const int MostRules = 20;
+
+    public Task<List<CareRule>> RulesAsync(CancellationToken cancellation) => database.Set<CareRule>().OrderBy(r => r.Id).Take(MostRules).ToListAsync(cancellation);
 
     /// <summary>Puts other rules in place of those that are.</summary>
     public async Task<IReadOnlyList<Refusal>> SaveAsync(InteractionForm form, CancellationToken cancellation)
@@ -104,31 +106,15 @@ internal sealed class CareStore(CrmDbContext database, CurrentUser user, AuditLo
 
         var now = clock.GetUtcNow();
         var scope = user.Rights.ReadScope;
-        var importance = Cut("importance", rules.Where(r => r.Importance is not null).Select(r => (r.Importance!.Value, r.EveryDays)), now);
-        var stage = Cut("stage", rules.Where(r => r.Stage is not null).Select(r => (r.Stage!.Value, r.EveryDays)), now);
-        var rows = await database.ReadAsync(
+        return await database.ReadAsync(
             $"""
-            SELECT d.id, d.name, d.name_folded, d.manager_login, d.importance, d.stage, d.regularity,
-                (SELECT MAX(i.at) FROM interaction i WHERE i.counterparty_id = d.id AND i.state = 1), (SELECT MIN(i.at) FROM interaction i WHERE i.counterparty_id = d.id AND i.state = 0), d.cut
-            FROM (
-                SELECT c.id, c.name, c.name_folded, c.manager_login, c.importance, c.stage, c.regularity, CASE WHEN {importance} > {stage} THEN {importance} ELSE {stage} END AS cut FROM counterparty c
-                WHERE (c.importance IS NOT NULL OR c.stage IS NOT NULL) AND c.gone_at IS NULL AND c.is_active = TRUE AND {Reach.Sql(scope, "c", user)}
-                {(mine ? "AND c.manager_login = @me" : "")} AND (c.name_folded, c.id) > (@name, @id)) d
-            WHERE d.cut > 0 AND NOT EXISTS (SELECT 1 FROM interaction i WHERE i.counterparty_id = d.id AND i.state = 1 AND i.at >= d.cut)
-            ORDER BY d.name_folded, d.id LIMIT @limit
+            SELECT d.id, d.name, d.name_folded, d.manager_login, d.importance, d.stage, d.regularity, {OverdueCareSql.Last}, (SELECT MIN(i.at) FROM interaction i WHERE i.counterparty_id = d.id AND i.state = 0), d.cut
+            FROM ({OverdueCareSql.Watched(rules, now, $"{Reach.Sql(scope, "c", user)} {(mine ? "AND c.manager_login = @me" : "")} AND (c.name_folded, c.id) > (@name, @id)")}) d
+            WHERE {OverdueCareSql.IsOverdue} ORDER BY d.name_folded, d.id LIMIT @limit
             """,
             [("@me", user.Login), ("@name", after?.Name ?? ""), ("@id", after?.Id ?? 0), ("@limit", limit), .. Reach.Parameters(scope, user)],
             row => new OverdueCare(
-                row.GetInt64(0), row.GetString(1), row.GetString(2), row.Text(3), row.Short(4), row.Short(5), row.Short(6), row.InstantOrNull(7), row.InstantOrNull(8),
-                (int)Math.Round((now - Instant.FromMicroseconds(row.GetInt64(9))).TotalDays)), cancellation);
-        return rows;
-    }
-
-    /// <summary>SQL of the instant since which there must have been a contact; 0 where no rule holds. Numbers only, so it may stand in the SQL itself.</summary>
-    private static string Cut(string column, IEnumerable<(short Value, int Days)> rules, DateTimeOffset now)
-    {
-        var cases = string.Concat(rules.Select(r => string.Create(CultureInfo.InvariantCulture, $" WHEN {r.Value} THEN {Instant.ToMicroseconds(now.AddDays(-r.Days))}")));
-        return cases.Length == 0 ? "0" : $"CASE c.{column}{cases} ELSE 0 END";
+                row.GetInt64(0), row.GetString(1), row.GetString(2), row.Text(3), row.Short(4), row.Short(5), row.Short(6), row.InstantOrNull(7), row.InstantOrNull(8), OverdueCareSql.Days(row.GetInt64(9), now)), cancellation);
     }
 }
 

@@ -20,24 +20,24 @@ internal sealed class Escalations(CrmDbContext database, NoticeWishes wishes, IE
         {
             if (company.EscalateAfterMinutes(kind.Code) is { } minutes)
             {
-                added += await KindAsync(kind.Code, clock.GetUtcNow(), TimeSpan.FromMinutes(minutes), cancellation);
+                added += await KindAsync(kind, clock.GetUtcNow(), TimeSpan.FromMinutes(minutes), cancellation);
             }
         }
 
         return added;
     }
 
-    private async Task<int> KindAsync(string kind, DateTimeOffset now, TimeSpan after, CancellationToken cancellation)
+    private async Task<int> KindAsync(NoticeKind kind, DateTimeOffset now, TimeSpan after, CancellationToken cancellation)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
         // A contact that was held or called off meanwhile is nobody's concern any more.
-        var open = kind == NoticeKinds.Contact ? "AND EXISTS (SELECT 1 FROM interaction i WHERE n.address = '/interactions/' || i.id AND i.counterparty_id = n.counterparty_id AND i.state = 0)" : "";
+        var open = kind.StandsWhile is { } condition ? $"AND {condition}" : "";
         var ids = await database.ReadAsync(
             $"""
             SELECT n.id FROM notice n WHERE n.kind = @kind AND n.told_at <= @before AND n.told_at IS NOT NULL AND n.read_at IS NULL AND n.done_at IS NULL
             AND n.escalated_at IS NULL AND n.origin_user_id IS NULL {open} ORDER BY n.told_at LIMIT {BatchSize}{Claims.Skip(database)}
             """,
-            [("@kind", kind), ("@before", Instant.ToMicroseconds(now - after))], row => row.GetInt64(0), cancellation);
+            [("@kind", kind.Code), ("@before", Instant.ToMicroseconds(now - after))], row => row.GetInt64(0), cancellation);
         var (added, superiors) = (0, new Dictionary<long, long?>());
         foreach (var notice in await database.Set<Notice>().Where(n => ids.Contains(n.Id)).ToListAsync(cancellation))
         {
@@ -48,7 +48,7 @@ internal sealed class Escalations(CrmDbContext database, NoticeWishes wishes, IE
 
             if (superior is { } chief)
             {
-                added += await NoticeCollector.AddAsync(database, kind, [Copy(notice, chief, now)], now, cancellation, notice.UserId);
+                added += await NoticeCollector.AddAsync(database, kind.Code, [Copy(notice, chief, now)], now, cancellation, notice.UserId);
             }
         }
 

@@ -6,7 +6,14 @@ namespace Crm.Plugin.Features.Notifications;
 /// <param name="Title">English, the key of its translations: {0} counterparty, {1} text, {2} day or time, {3} amount.</param>
 /// <param name="Icon">Name of a Tabler icon.</param>
 /// <param name="Usual">Channels until somebody chooses others.</param>
-public sealed record NoticeKind(string Code, string Name, string Title, string Icon, NoticeChannels Usual);
+public sealed record NoticeKind(string Code, string Name, string Title, string Icon, NoticeChannels Usual)
+{
+    /// <summary>
+    /// SQL of constants alone: the condition on a notice <c>n</c> under which its user is still to be told. It is asked before each
+    /// telling, which quiet hours, a snooze or an address that does not answer may have put off; null holds for ever.
+    /// </summary>
+    public string? StandsWhile { get; init; }
+}
 
 /// <summary>Something that a user is to be told of at an instant.</summary>
 /// <param name="UserId">Whom.</param>

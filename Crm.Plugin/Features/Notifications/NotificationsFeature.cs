@@ -22,6 +22,7 @@ internal static class NotificationsFeature
             .AddScoped<IReminderSource, LateDeliveries>()
             .AddScoped<IReminderSource, LateSupplies>()
             .AddScoped<IReminderSource, LikelyLosses>()
+            .AddScoped<IReminderSource, OverdueCares>()
             .AddScoped<IReminderSource, SilentConnections>();
         services.AddSingleton<NoticeWishes>().AddSingleton<WebhookSecrets>().AddSingleton<NoticeText>();
         services.AddScoped<NoticeCollector>().AddScoped<NoticePlanner>().AddScoped<NoticeLetters>().AddScoped<NoticeWebhooks>().AddScoped<Escalations>().AddScoped<Digests>();

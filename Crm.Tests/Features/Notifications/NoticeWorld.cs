@@ -32,6 +32,21 @@ internal static class NoticeWorld
         return interaction.Id;
     }
 
+    /// <summary>A call that happened.</summary>
+    public static Task InteractAsync(this CrmApp app, long counterparty, DateTimeOffset at) => app.SaveAsync(new Interaction
+    {
+        CounterpartyId = counterparty, Kind = InteractionKind.PhoneCall, Direction = InteractionDirection.Outgoing, State = InteractionState.Done, Importance = InteractionImportance.Middle,
+        At = at, StartedAt = at, ResponsibleId = 1, Version = 1, CreatedBy = 1, CreatedAt = at,
+    });
+
+    /// <summary>What the user did with a plan meanwhile.</summary>
+    public static async Task ChangePlanAsync(this CrmApp app, long id, InteractionState state, DateTimeOffset? start = null)
+    {
+        await using var database = app.Database();
+        await database.Set<Interaction>().Where(i => i.Id == id).ExecuteUpdateAsync(i => i
+            .SetProperty(x => x.State, state).SetProperty(x => x.PlannedStart, x => start ?? x.PlannedStart).SetProperty(x => x.At, x => start ?? x.At).SetProperty(x => x.RemindAt, x => start ?? x.RemindAt));
+    }
+
     public static async Task<List<Notice>> NoticesAsync(this CrmApp app, long? user = null)
     {
         await using var database = app.Database();
