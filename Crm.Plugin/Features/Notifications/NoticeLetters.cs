@@ -42,10 +42,11 @@ internal sealed class NoticeLetters(CrmDbContext database, NoticeStore notices, 
             var root = (await wishes.ReadAsync(database, [], cancellation)).Company?.PublicAddress;
             foreach (var (notice, _, round) in mine)
             {
-                var error = user is null || !lines.ContainsKey(notice) ? "notice.out-of-reach" : string.IsNullOrWhiteSpace(address) ? "notice.no-address" : null;
+                var line = lines.GetValueOrDefault(notice);
+                var error = line is null ? "notice.out-of-reach" : line.IsSettled ? "notice.settled" : string.IsNullOrWhiteSpace(address) ? "notice.no-address" : null;
                 if (error is null)
                 {
-                    await MailQueue.AddAsync(database, Letter(user!, address!, lines[notice], round, root), now, cancellation);
+                    await MailQueue.AddAsync(database, Letter(user!, address!, line!, round, root), now, cancellation);
                 }
 
                 await MarkAsync(notice, round, error, now, cancellation);

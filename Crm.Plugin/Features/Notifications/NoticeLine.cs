@@ -33,6 +33,9 @@ public sealed record NoticeLine
 
     /// <summary>Who had not seen it, for a notice that was escalated.</summary>
     public required string? OriginName { get; init; }
+
+    /// <summary>Put away, or its reason is gone: what still waits to be sent is not sent. False in lists, which do not ask.</summary>
+    public bool IsSettled { get; init; }
 }
 
 /// <summary>Words of a notice in the language of the moment.</summary>

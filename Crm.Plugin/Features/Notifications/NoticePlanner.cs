@@ -46,8 +46,8 @@ internal sealed class NoticePlanner(IDbContextFactory<CrmDbContext> databases, A
         var moment = Instant.ToMicroseconds(now);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
         var due = await database.ReadAsync(
-            $"SELECT id, user_id, kind, round FROM notice WHERE plan_at IS NOT NULL AND plan_at <= @now ORDER BY plan_at, id LIMIT {BatchSize}{Claims.Skip(database)}",
-            [("@now", moment)], row => (Id: row.GetInt64(0), User: row.GetInt64(1), Kind: row.GetString(2), Round: row.GetInt32(3)), cancellation);
+            $"SELECT n.id, n.user_id, n.kind, n.round, {wishes.Settled} FROM notice n WHERE n.plan_at IS NOT NULL AND n.plan_at <= @now ORDER BY n.plan_at, n.id LIMIT {BatchSize}{Claims.Skip(database)}",
+            [("@now", moment)], row => (Id: row.GetInt64(0), User: row.GetInt64(1), Kind: row.GetString(2), Round: row.GetInt32(3), IsSettled: row.GetInt32(4) == 1), cancellation);
         if (due.Count == 0)
         {
             return (0, [], 0);
@@ -62,7 +62,8 @@ internal sealed class NoticePlanner(IDbContextFactory<CrmDbContext> databases, A
         {
             var user = await accounts.FindAsync(notice.User, null, cancellation);
             var channels = user is null ? NoticeChannels.None : wanted.Channels(notice.User, notice.Kind);
-            if (user is null || channels == NoticeChannels.None)
+            // Between the day that it was written and now it may have waited out a night or a snooze.
+            if (user is null || channels == NoticeChannels.None || notice.IsSettled)
             {
                 unwanted.Add(notice.Id);
                 continue;

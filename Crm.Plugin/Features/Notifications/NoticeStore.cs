@@ -8,13 +8,13 @@ using Microsoft.EntityFrameworkCore;
 namespace Crm.Plugin.Features.Notifications;
 
 /// <summary>A user's own notices; what hangs on a counterparty only as long as the user may read it.</summary>
-internal sealed class NoticeStore(CrmDbContext database, TimeProvider clock)
+internal sealed class NoticeStore(CrmDbContext database, NoticeWishes wishes, TimeProvider clock)
 {
     /// <summary>The bell shows more as 99+.</summary>
     public const int MostCounted = 100;
 
-    private const string Columns = """
-        SELECT n.id, n.kind, c.name, n.text, n.day, n.at, n.amount_e4, n.currency, n.address, n.told_at, n.read_at, o.name
+    private static string Columns(string settled) => $"""
+        SELECT n.id, n.kind, c.name, n.text, n.day, n.at, n.amount_e4, n.currency, n.address, n.told_at, n.read_at, o.name, {settled}
         FROM notice n LEFT JOIN counterparty c ON c.id = n.counterparty_id LEFT JOIN user_account o ON o.id = n.origin_user_id
         """;
 
@@ -25,14 +25,14 @@ internal sealed class NoticeStore(CrmDbContext database, TimeProvider clock)
     /// <param name="cancellation">Stops reading.</param>
     public Task<List<NoticeLine>> ListAsync(CurrentUser user, (long At, long Id)? after, int limit, CancellationToken cancellation) => database.ReadAsync(
         $"""
-        {Columns} WHERE n.user_id = @user AND n.done_at IS NULL AND n.told_at IS NOT NULL AND n.told_at <= @at AND (n.told_at < @at OR n.id < @id) AND {Readable(user)}
+        {Columns("0")} WHERE n.user_id = @user AND n.done_at IS NULL AND n.told_at IS NOT NULL AND n.told_at <= @at AND (n.told_at < @at OR n.id < @id) AND {Readable(user)}
         ORDER BY n.told_at DESC, n.id DESC LIMIT {limit.ToString(CultureInfo.InvariantCulture)}
         """,
         [("@user", user.Id), ("@at", after?.At ?? long.MaxValue), ("@id", after?.Id ?? long.MaxValue), .. Reach.Parameters(user.Rights.ReadScope, user)], Line, cancellation);
 
-    /// <summary>Those of these that the user may still read, in no order.</summary>
+    /// <summary>Those of these that the user may still read, in no order; each says whether it is settled.</summary>
     public Task<List<NoticeLine>> ReadAsync(CurrentUser user, IEnumerable<long> ids, CancellationToken cancellation) => database.ReadAsync(
-        $"{Columns} WHERE n.id IN ({Claims.List(ids)}) AND n.user_id = @user AND {Readable(user)}",
+        $"{Columns($"CASE WHEN n.done_at IS NOT NULL THEN 1 ELSE {wishes.Settled} END")} WHERE n.id IN ({Claims.List(ids)}) AND n.user_id = @user AND {Readable(user)}",
         [("@user", user.Id), .. Reach.Parameters(user.Rights.ReadScope, user)], Line, cancellation);
 
     /// <summary>Unread ones, counted up to <see cref="MostCounted"/>.</summary>
@@ -91,5 +91,6 @@ internal sealed class NoticeStore(CrmDbContext database, TimeProvider clock)
         ToldAt = row.InstantOrNull(9) ?? DateTimeOffset.UnixEpoch,
         IsRead = !row.IsDBNull(10),
         OriginName = row.Text(11),
+        IsSettled = row.GetInt32(12) == 1,
     };
 }

@@ -76,6 +76,11 @@ internal sealed partial class NoticeWebhooks(
             return "notice.out-of-reach!";
         }
 
+        if (line.IsSettled)
+        {
+            return "notice.settled!";
+        }
+
         if (settings?.WebhookAddress is not { } address || !WebhookRule.IsAllowed(address, wanted.Company?.AllowedWebhooks))
         {
             return "webhook.not-allowed!";

@@ -8,6 +8,9 @@ internal sealed class NoticeWishes(IEnumerable<NoticeKind> kinds)
 {
     private readonly Dictionary<string, NoticeKind> kinds = kinds.ToDictionary(k => k.Code);
 
+    /// <summary>SQL that is 1 for a notice <c>n</c> that nobody needs to be told of any more, else 0.</summary>
+    public string Settled { get; } = NoticeKinds.Settled(kinds);
+
     public async Task<Wishes> ReadAsync(CrmDbContext database, IReadOnlyCollection<long> users, CancellationToken cancellation)
     {
         long[] ids = [0, .. users];

@@ -9,6 +9,7 @@ using Crm.Tests.App;
 using Crm.Tests.Features.ContactLog;
 using Crm.Tests.Servers;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Crm.Tests.Features.Notifications;
@@ -79,6 +80,52 @@ public sealed class NoticeTests(PostgresServer postgres)
         clock.Now = NoticeWorld.At("2026-11-24T06:00:00Z");
         await app.TellAsync();
         Assert.Single(await app.DeliveriesAsync());
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task QuietHours_ContactHeldCalledOffOrMovedMeanwhile_IsNotToldAfterThem(DatabaseKind kind)
+    {
+        var clock = new FixedClock(NoticeWorld.At("2026-11-23T21:00:00Z"));
+        await using var app = await CrmApp.StartAsync(kind, postgres, clock);
+        var anna = await app.AddUserAsync("anna", Role.SalesManager);
+        await app.SaveAsync(new NoticeSettings { UserId = anna.Id, QuietFrom = 20 * 60, QuietTo = 8 * 60 });
+        var counterparty = await app.AddCounterpartyAsync("A");
+        long[] plans = [.. await Task.WhenAll(Enumerable.Range(0, 4).Select(i => app.PlanAsync(counterparty, anna.Id, clock.Now, subject: $"{i}")))];
+        await app.TellAsync();
+        Assert.Equal(4, (await app.NoticesAsync()).Count);
+
+        await app.ChangePlanAsync(plans[0], InteractionState.Done);
+        await app.ChangePlanAsync(plans[1], InteractionState.Cancelled);
+        await app.ChangePlanAsync(plans[2], InteractionState.Planned, NoticeWorld.At("2026-11-24T15:00:00Z"));
+        clock.Now = NoticeWorld.At("2026-11-24T08:00:00Z");
+        await app.TellAsync();
+        Assert.Equal(["3"], (await app.NoticesAsync()).Where(n => n.ToldAt is not null).Select(n => n.Text));
+
+        clock.Now = NoticeWorld.At("2026-11-24T15:00:01Z"); // the moved one in its new time
+        await app.TellAsync();
+        Assert.Equal(["2", "3"], (await app.NoticesAsync()).Where(n => n.ToldAt is not null).Select(n => n.Text).Order());
+        Assert.Equal(2, (await app.DeliveriesAsync()).Count);
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Letter_WaitingWhileTheContactIsHeld_IsNotWritten(DatabaseKind kind)
+    {
+        var clock = new FixedClock(NoticeWorld.At("2026-11-23T09:00:00Z"));
+        await using var app = await CrmApp.StartAsync(kind, postgres, clock);
+        var anna = await app.AddUserAsync("anna", Role.SalesManager);
+        await app.ChangeAccountAsync(anna.Id, email: "anna@trade.example");
+        await app.ChooseAsync(anna.Id, "contact", NoticeChannels.Email | NoticeChannels.Webhook);
+        var plan = await app.PlanAsync(await app.AddCounterpartyAsync("A"), anna.Id, clock.Now);
+        await using var scope = app.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<NoticeCollector>().RunAsync(TestContext.Current.CancellationToken);
+        await scope.ServiceProvider.GetRequiredService<NoticePlanner>().RunAsync(TestContext.Current.CancellationToken);
+
+        await app.ChangePlanAsync(plan, InteractionState.Done);
+        await app.TellAsync();
+
+        Assert.Equal(["notice.settled", "notice.settled"], (await app.DeliveriesAsync()).Select(d => d.Error));
+        await using var database = app.Database();
+        Assert.Empty(await database.Set<MailOut>().ToListAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
