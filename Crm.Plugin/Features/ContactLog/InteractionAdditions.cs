@@ -63,6 +63,11 @@ internal sealed class InteractionAdditions(CrmDbContext database, InteractionCon
             InteractionParticipants.Apply(draft, next);
             next.BasisOrderId = first.BasisOrderId;
             next.Repeat = repeat;
+            if (InteractionConflicts.Among(following.Count == 0 ? first : following[^1], next) is { } overlap)
+            {
+                return ([], [overlap]);
+            }
+
             following.Add(next);
             if (refusals.Count == 0)
             {

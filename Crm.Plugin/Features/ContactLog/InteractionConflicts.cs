@@ -13,6 +13,14 @@ internal sealed class InteractionConflicts(CrmDbContext database, DatabaseOption
     /// <summary>Whether two plans could be in each other's way at all.</summary>
     public static bool Matter(Interaction plan) => plan.State == InteractionState.Planned && (plan.Kind == InteractionKind.Meeting || plan.RoomFolded is not null);
 
+    /// <summary>When a plan is over: half an hour after it begins where nobody said.</summary>
+    public static DateTimeOffset End(DateTimeOffset start, DateTimeOffset? end) => end > start ? end.Value : start + InteractionRule.UsualMeeting;
+
+    /// <summary>Whether one of a series would still be going on when the next begins: both need the same room and the same people.</summary>
+    public static Refusal? Among(Interaction before, Interaction next) =>
+        Matter(next) && next.PlannedStart < End(before.PlannedStart!.Value, before.PlannedEnd)
+            ? new("repeat", RefusalTexts.SeriesOverlaps, next.PlannedStart!.Value, End(before.PlannedStart!.Value, before.PlannedEnd)) : null;
+
     /// <summary>Looks for conflicts; call within the transaction that saves the plan.</summary>
     /// <remarks>SQLite's write transactions exclude each other anyway; PostgreSQL's are made to, so that two plans made at once cannot both win.</remarks>
     public async Task<IReadOnlyList<Refusal>> FindAsync(Interaction plan, CancellationToken cancellation)
@@ -27,14 +35,15 @@ internal sealed class InteractionConflicts(CrmDbContext database, DatabaseOption
             await database.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({PlanLock})", cancellation);
         }
 
-        var start = plan.PlannedStart!.Value;
-        var end = plan.PlannedEnd ?? start + InteractionRule.UsualMeeting;
-        var earliest = start - InteractionRule.Longest;
-        var overlapping = database.Set<Interaction>().Where(i => i.State == InteractionState.Planned && i.At > earliest && i.At < end && i.PlannedEnd > start && i.Id != plan.Id);
+        var (start, end) = (plan.PlannedStart!.Value, End(plan.PlannedStart!.Value, plan.PlannedEnd));
+        var (earliest, began) = (start - InteractionRule.Longest, start - InteractionRule.UsualMeeting);
+        // What has no end, or ends as it begins, lasts as long as a meeting does when nobody says.
+        var overlapping = database.Set<Interaction>().Where(i => i.State == InteractionState.Planned && i.At > earliest && i.At < end && i.Id != plan.Id
+            && (i.PlannedEnd > i.PlannedStart ? i.PlannedEnd > start : i.PlannedStart > began));
         var refusals = new List<Refusal>();
         if (plan.RoomFolded is { } room && await overlapping.Where(i => i.RoomFolded == room).OrderBy(i => i.At).FirstOrDefaultAsync(cancellation) is { } other)
         {
-            refusals.Add(new("room", RefusalTexts.RoomTaken, plan.Room!, other.PlannedStart!.Value, other.PlannedEnd!.Value));
+            refusals.Add(new("room", RefusalTexts.RoomTaken, plan.Room!, other.PlannedStart!.Value, End(other.PlannedStart!.Value, other.PlannedEnd)));
         }
 
         if (plan.Kind == InteractionKind.Meeting)
@@ -57,6 +66,6 @@ internal sealed class InteractionConflicts(CrmDbContext database, DatabaseOption
             orderby u.Name, i.At
             select new { u.Id, u.Name, i.PlannedStart, i.PlannedEnd }).Take(InteractionRule.Rows).ToListAsync(cancellation);
         return [.. busy.DistinctBy(b => b.Id).Select(b => new Refusal(
-            b.Id == plan.ResponsibleId ? "plannedStart" : "users", RefusalTexts.UserBusy, b.Name, b.PlannedStart!.Value, b.PlannedEnd!.Value))];
+            b.Id == plan.ResponsibleId ? "plannedStart" : "users", RefusalTexts.UserBusy, b.Name, b.PlannedStart!.Value, End(b.PlannedStart!.Value, b.PlannedEnd)))];
     }
 }

@@ -26,7 +26,7 @@ public sealed record InteractionDraft
     /// <summary>Needed when planned.</summary>
     public DateTimeOffset? PlannedStart { get; init; }
 
-    /// <summary>Half an hour after the start for a meeting when null.</summary>
+    /// <summary>Half an hour after the start when null, for a meeting and for what takes a room.</summary>
     public DateTimeOffset? PlannedEnd { get; init; }
 
     /// <summary>Now less the minutes when null and done.</summary>

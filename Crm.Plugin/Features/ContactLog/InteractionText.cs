@@ -51,7 +51,8 @@ internal static class InteractionText
         to.Subject = Line(draft.Subject);
         to.Content = Line(draft.Content);
         to.PlannedStart = draft.PlannedStart;
-        to.PlannedEnd = draft.PlannedEnd ?? (draft is { Kind: InteractionKind.Meeting, PlannedStart: { } start } ? start + InteractionRule.UsualMeeting : null);
+        to.PlannedEnd = draft.PlannedEnd
+            ?? (draft.PlannedStart is { } start && (draft.Kind == InteractionKind.Meeting || !string.IsNullOrWhiteSpace(draft.Room)) ? start + InteractionRule.UsualMeeting : null);
         to.Source = Line(draft.Source);
         to.Basis = Line(draft.Basis);
         to.Project = Line(draft.Project);

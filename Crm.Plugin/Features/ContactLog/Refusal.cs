@@ -41,6 +41,7 @@ public static class RefusalTexts
     public const string TooMany = "At most {0} rows.";
     public const string RoomTaken = "Room {0} is reserved from {1} to {2}.";
     public const string UserBusy = "{0} is in another meeting from {1} to {2}.";
+    public const string SeriesOverlaps = "The one that begins at {0} would begin before the one before it ends, at {1}.";
     public const string WrongState = "This contact is already done or cancelled.";
     public const string ChangedMeanwhile = "Somebody else changed this contact while you were editing it. Compare with what is saved now; saving again replaces it.";
 
