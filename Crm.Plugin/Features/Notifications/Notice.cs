@@ -77,6 +77,9 @@ public sealed class Notice
     /// <summary>The user who had not seen it, for a notice that was escalated.</summary>
     public long? OriginUserId { get; set; }
 
+    /// <summary>Through what it was told last; the bell shows and counts what has <see cref="NoticeChannels.Bell"/>.</summary>
+    public NoticeChannels Channels { get; set; }
+
     /// <summary>When it was part of a digest.</summary>
     public DateTimeOffset? DigestedAt { get; set; }
 
@@ -154,7 +157,7 @@ public sealed class NoticeSettings
     /// <summary>First minute that is not quiet any more; smaller than <see cref="QuietFrom"/> across midnight.</summary>
     public int? QuietTo { get; set; }
 
-    /// <summary>Minute of the user's day at which the digest is sent; null for none.</summary>
+    /// <summary>Minute of the user's day at which the digest is sent; null for <see cref="Digests.UsualMinute"/>. Who ticked no kind for it gets none.</summary>
     public int? DigestMinute { get; set; }
 
     /// <summary>The user's day of the last digest.</summary>

@@ -49,6 +49,11 @@ internal sealed class NoticeLetters(CrmDbContext database, NoticeStore notices, 
                     await MailQueue.AddAsync(database, Letter(user!, address!, line!, round, root), now, cancellation);
                 }
 
+                if (error == "notice.no-address")
+                {
+                    await notices.PutOnBellAsync([notice], cancellation);
+                }
+
                 await MarkAsync(notice, round, error, now, cancellation);
             }
         }
@@ -62,7 +67,7 @@ internal sealed class NoticeLetters(CrmDbContext database, NoticeStore notices, 
         using var speaking = new Speaking(user.Language);
         var title = texts.Title(line, user.Zone);
         var subject = line.Counterparty is { } name ? $"{title} – {name}" : title;
-        var link = root is not null && line.Address is { } path ? $"\n\n{root.TrimEnd('/')}{path}" : "";
+        var link = line.Link(root) is { } url ? $"\n\n{url}" : "";
         return new()
         {
             Key = string.Create(CultureInfo.InvariantCulture, $"notice:{line.Id}:{round}"),

@@ -36,6 +36,10 @@ public sealed record NoticeLine
 
     /// <summary>Put away, or its reason is gone: what still waits to be sent is not sent. False in lists, which do not ask.</summary>
     public bool IsSettled { get; init; }
+
+    /// <summary>Leads a letter's reader to the record and marks the notice as read, which nothing else would where the bell has it not.</summary>
+    /// <param name="root">Where users reach the screens; null when nobody has said.</param>
+    public string? Link(string? root) => root is null || Address is null ? null : string.Create(CultureInfo.InvariantCulture, $"{root.TrimEnd('/')}/notifications/{Id}/open");
 }
 
 /// <summary>Words of a notice in the language of the moment.</summary>

@@ -56,7 +56,7 @@ internal sealed class NoticePlanner(IDbContextFactory<CrmDbContext> databases, A
         var wanted = await wishes.ReadAsync(database, [.. due.Select(d => d.User).Distinct()], cancellation);
         var deliveries = new List<(long Notice, NoticeChannels Channel, int Round, long User)>();
         var later = new List<(long Notice, long At)>();
-        var tell = new List<long>();
+        var tell = new List<(long Notice, NoticeChannels Channels)>();
         var unwanted = new List<long>();
         foreach (var notice in due)
         {
@@ -76,7 +76,7 @@ internal sealed class NoticePlanner(IDbContextFactory<CrmDbContext> databases, A
                 continue;
             }
 
-            tell.Add(notice.Id);
+            tell.Add((notice.Id, channels));
             deliveries.AddRange(Single(channels).Select(c => (notice.Id, c, notice.Round + 1, notice.User)));
         }
 
@@ -85,11 +85,14 @@ internal sealed class NoticePlanner(IDbContextFactory<CrmDbContext> databases, A
             await ExecuteAsync(database, string.Create(CultureInfo.InvariantCulture, $"UPDATE notice SET plan_at = {group.Key} WHERE id IN ({Claims.List(group.Select(g => g.Notice))})"), cancellation);
         }
 
-        if (tell.Count > 0)
+        foreach (var group in tell.GroupBy(t => t.Channels))
         {
-            await ExecuteAsync(database, string.Create(CultureInfo.InvariantCulture, $"UPDATE notice SET plan_at = NULL, told_at = {moment}, read_at = NULL, round = round + 1 WHERE id IN ({Claims.List(tell)})"), cancellation);
-            await DeliverAsync(database, deliveries, moment, cancellation);
+            await ExecuteAsync(database, string.Create(
+                CultureInfo.InvariantCulture,
+                $"UPDATE notice SET plan_at = NULL, told_at = {moment}, read_at = NULL, digested_at = NULL, channels = {(int)group.Key}, round = round + 1 WHERE id IN ({Claims.List(group.Select(g => g.Notice))})"), cancellation);
         }
+
+        await DeliverAsync(database, deliveries, moment, cancellation);
 
         if (unwanted.Count > 0)
         {

@@ -16,7 +16,7 @@ internal static class NoticeSettingsEndpoints
             ["zone"] = user.Zone.Id,
             ["quietFrom"] = TypedForm.Write(settings.QuietFrom),
             ["quietTo"] = TypedForm.Write(settings.QuietTo),
-            ["digest"] = TypedForm.Write(settings.DigestMinute),
+            ["digest"] = TypedForm.Write(settings.DigestMinute ?? Digests.UsualMinute),
             ["birthdayDays"] = settings.BirthdayDays.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["email"] = account.Email ?? "",
             ["webhook"] = settings.WebhookAddress ?? "",
@@ -68,7 +68,7 @@ internal static class NoticeSettingsEndpoints
         var email = account.ConnectionId is null ? form["email"] : account.Email ?? "";
         if (email.Length > 0 && !MailAddressRule.IsValid(email))
             form.Refuse("email", NoticeRefusals.BadEmail);
-        if (email.Length == 0 && (settings.DigestMinute is not null || choices.Any(c => c.Channels.HasFlag(NoticeChannels.Email))))
+        if (email.Length == 0 && choices.Any(c => (c.Channels & (NoticeChannels.Email | NoticeChannels.Digest)) != 0))
             form.Refuse("email", NoticeRefusals.NoEmail);
         if (settings.WebhookAddress is { } address && !WebhookRule.IsAllowed(address, company.AllowedWebhooks))
             form.Refuse("webhook", Uri.TryCreate(address, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? NoticeRefusals.NotAllowed : NoticeRefusals.BadAddress);

@@ -13,19 +13,25 @@ internal sealed class NoticeStore(CrmDbContext database, NoticeWishes wishes, Ti
     /// <summary>The bell shows more as 99+.</summary>
     public const int MostCounted = 100;
 
+    private const int MostDigests = 20_000;
+
+    private static readonly string OnBell = $"(n.channels & {(int)NoticeChannels.Bell}) = {(int)NoticeChannels.Bell}";
+
+    private static readonly string InDigest = $"n.done_at IS NULL AND n.read_at IS NULL AND n.told_at IS NOT NULL AND n.digested_at IS NULL AND (n.channels & {(int)NoticeChannels.Digest}) = {(int)NoticeChannels.Digest}";
+
     private static string Columns(string settled) => $"""
         SELECT n.id, n.kind, c.name, n.text, n.day, n.at, n.amount_e4, n.currency, n.address, n.told_at, n.read_at, o.name, {settled}
         FROM notice n LEFT JOIN counterparty c ON c.id = n.counterparty_id LEFT JOIN user_account o ON o.id = n.origin_user_id
         """;
 
-    /// <summary>Told and not put away, latest first.</summary>
+    /// <summary>Told on the bell and not put away, latest first.</summary>
     /// <param name="user">Whose.</param>
     /// <param name="after">Where the page before ended; null for the first.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellation">Stops reading.</param>
     public Task<List<NoticeLine>> ListAsync(CurrentUser user, (long At, long Id)? after, int limit, CancellationToken cancellation) => database.ReadAsync(
         $"""
-        {Columns("0")} WHERE n.user_id = @user AND n.done_at IS NULL AND n.told_at IS NOT NULL AND n.told_at <= @at AND (n.told_at < @at OR n.id < @id) AND {Readable(user)}
+        {Columns("0")} WHERE n.user_id = @user AND n.done_at IS NULL AND n.told_at IS NOT NULL AND {OnBell} AND n.told_at <= @at AND (n.told_at < @at OR n.id < @id) AND {Readable(user)}
         ORDER BY n.told_at DESC, n.id DESC LIMIT {limit.ToString(CultureInfo.InvariantCulture)}
         """,
         [("@user", user.Id), ("@at", after?.At ?? long.MaxValue), ("@id", after?.Id ?? long.MaxValue), .. Reach.Parameters(user.Rights.ReadScope, user)], Line, cancellation);
@@ -35,11 +41,41 @@ internal sealed class NoticeStore(CrmDbContext database, NoticeWishes wishes, Ti
         $"{Columns($"CASE WHEN n.done_at IS NOT NULL THEN 1 ELSE {wishes.Settled} END")} WHERE n.id IN ({Claims.List(ids)}) AND n.user_id = @user AND {Readable(user)}",
         [("@user", user.Id), .. Reach.Parameters(user.Rights.ReadScope, user)], Line, cancellation);
 
-    /// <summary>Unread ones, counted up to <see cref="MostCounted"/>.</summary>
+    /// <summary>Users for whom something waits to be told in a digest, each with the instant since which the first of it waits.</summary>
+    public Task<List<(long User, DateTimeOffset Since)>> DigestUsersAsync(CancellationToken cancellation) =>
+        database.ReadAsync($"SELECT n.user_id, MIN(n.told_at) FROM notice n WHERE {InDigest} GROUP BY n.user_id LIMIT {MostDigests}", [], row => (row.GetInt64(0), Instant.FromMicroseconds(row.GetInt64(1))), cancellation);
+
+    /// <summary>What waits for a user's digest, was not read meanwhile and still has its reason; oldest first.</summary>
+    /// <param name="user">Whose.</param>
+    /// <param name="kinds">Only of these kinds.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    public Task<List<NoticeLine>> DigestAsync(CurrentUser user, IReadOnlyList<string> kinds, int limit, CancellationToken cancellation) => kinds.Count == 0 ? Task.FromResult<List<NoticeLine>>([]) : database.ReadAsync(
+        $"""
+        {Columns("0")} WHERE {InDigest} AND n.user_id = @user AND n.kind IN ({string.Join(", ", kinds.Select((_, i) => $"@kind{i}"))}) AND {wishes.Settled} = 0 AND {Readable(user)}
+        ORDER BY n.told_at, n.id LIMIT {limit.ToString(CultureInfo.InvariantCulture)}
+        """,
+        [("@user", user.Id), .. kinds.Select((k, i) => ($"@kind{i}", (object?)k)), .. Reach.Parameters(user.Rights.ReadScope, user)], Line, cancellation);
+
+    /// <summary>These were in a digest that is sent with the caller's transaction.</summary>
+    public Task<int> DigestedAsync(IEnumerable<long> ids, CancellationToken cancellation)
+    {
+        var (digested, now) = (ids.ToList(), (DateTimeOffset?)clock.GetUtcNow());
+        return database.Set<Notice>().Where(n => digested.Contains(n.Id)).ExecuteUpdateAsync(n => n.SetProperty(x => x.DigestedAt, now), cancellation);
+    }
+
+    /// <summary>What could not reach its user in the chosen way stands on the bell after all: nothing told is seen by nobody.</summary>
+    public Task<int> PutOnBellAsync(IEnumerable<long> ids, CancellationToken cancellation)
+    {
+        var lost = ids.ToList();
+        return database.Set<Notice>().Where(n => lost.Contains(n.Id)).ExecuteUpdateAsync(n => n.SetProperty(x => x.Channels, x => x.Channels | NoticeChannels.Bell), cancellation);
+    }
+
+    /// <summary>Unread ones on the bell, counted up to <see cref="MostCounted"/>.</summary>
     public async Task<int> UnreadAsync(CurrentUser user, CancellationToken cancellation) => (await database.ReadAsync(
         $"""
         SELECT COUNT(*) FROM (SELECT n.id FROM notice n LEFT JOIN counterparty c ON c.id = n.counterparty_id
-        WHERE n.user_id = @user AND n.done_at IS NULL AND n.read_at IS NULL AND n.told_at IS NOT NULL AND {Readable(user)} LIMIT {MostCounted}) unread
+        WHERE n.user_id = @user AND n.done_at IS NULL AND n.read_at IS NULL AND n.told_at IS NOT NULL AND {OnBell} AND {Readable(user)} LIMIT {MostCounted}) unread
         """,
         [("@user", user.Id), .. Reach.Parameters(user.Rights.ReadScope, user)], row => (int)row.GetInt64(0), cancellation)).Single();
 
@@ -55,7 +91,7 @@ internal sealed class NoticeStore(CrmDbContext database, NoticeWishes wishes, Ti
     public Task<int> ReadAllAsync(CurrentUser user, CancellationToken cancellation)
     {
         var now = (DateTimeOffset?)clock.GetUtcNow();
-        return database.Set<Notice>().Where(n => n.UserId == user.Id && n.DoneAt == null && n.ReadAt == null && n.ToldAt != null).ExecuteUpdateAsync(n => n.SetProperty(x => x.ReadAt, now), cancellation);
+        return database.Set<Notice>().Where(n => n.UserId == user.Id && n.DoneAt == null && n.ReadAt == null && n.ToldAt != null && (n.Channels & NoticeChannels.Bell) == NoticeChannels.Bell).ExecuteUpdateAsync(n => n.SetProperty(x => x.ReadAt, now), cancellation);
     }
 
     /// <summary>Puts one away.</summary>

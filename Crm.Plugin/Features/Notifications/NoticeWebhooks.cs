@@ -112,25 +112,31 @@ internal sealed partial class NoticeWebhooks(
             counterparty = line.Counterparty,
             at = line.At,
             day = line.Day,
-            url = root is not null && line.Address is { } path ? root.TrimEnd('/') + path : null,
+            url = line.Link(root),
         });
     }
 
     /// <param name="claim">Which.</param>
     /// <param name="error">A code that ends in ! is not tried again.</param>
     /// <param name="cancellation">Stops.</param>
-    private Task<int> MarkAsync(Claimed claim, string? error, CancellationToken cancellation)
+    private async Task MarkAsync(Claimed claim, string? error, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
         if (error is null)
         {
-            return Row(claim).ExecuteUpdateAsync(d => d.SetProperty(x => x.State, DeliveryState.Delivered).SetProperty(x => x.DeliveredAt, now).SetProperty(x => x.Error, (string?)null), cancellation);
+            await Row(claim).ExecuteUpdateAsync(d => d.SetProperty(x => x.State, DeliveryState.Delivered).SetProperty(x => x.DeliveredAt, now).SetProperty(x => x.Error, (string?)null), cancellation);
+            return;
         }
 
         var again = error.EndsWith('!') ? null : RetryRule.After(claim.Attempt);
         var (state, next, code) = (again is null ? DeliveryState.Failed : DeliveryState.Waiting, now + (again ?? TimeSpan.Zero), error.TrimEnd('!'));
         LogFailed(log, claim.Notice, claim.User, code, claim.Attempt);
-        return Row(claim).ExecuteUpdateAsync(d => d.SetProperty(x => x.State, state).SetProperty(x => x.NextAt, next).SetProperty(x => x.Error, code), cancellation);
+        if (state == DeliveryState.Failed && code.StartsWith("webhook.", StringComparison.Ordinal))
+        {
+            await notices.PutOnBellAsync([claim.Notice], cancellation);
+        }
+
+        await Row(claim).ExecuteUpdateAsync(d => d.SetProperty(x => x.State, state).SetProperty(x => x.NextAt, next).SetProperty(x => x.Error, code), cancellation);
     }
 
     private sealed record Claimed(long Notice, long User, int Round, int Attempt);
