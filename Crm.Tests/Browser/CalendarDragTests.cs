@@ -61,6 +61,30 @@ public sealed class CalendarDragTests(Chromium chromium, PostgresServer postgres
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task Week_WithPlansAtNight_ShowsThem()
+    {
+        await using var app = await CrmApp.StartAsync();
+        var id = await app.AddCounterpartyAsync("Ромашка");
+        var user = (await app.AddUserAsync("anna", Role.SalesManager, "en")).Id;
+        var today = TimeProvider.System.GetUtcNow();
+        var day = new DateTimeOffset(today.Date, TimeSpan.Zero).AddDays(7 - ((int)today.DayOfWeek + 6) % 7 + 2);
+        await app.SaveAsync(Meeting(id, user, day.AddHours(4), "Early"), Meeting(id, user, day.AddHours(22.5), "Late"));
+        var page = await chromium.OpenAsync("en", ColorScheme.Light);
+        await page.GotoAsync(new Uri(app.Address, "/calendar").ToString());
+        await page.FillAsync("#login", "anna");
+        await page.FillAsync("#password", CrmApp.Password);
+        await page.PressAsync("#password", "Enter");
+        await page.GotoAsync(new Uri(app.Address, "/calendar").ToString());
+        await page.Locator("#calendar button").First.WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Next") }).First.ClickAsync();
+
+        await Assertions.Expect(page.GetByText("Early").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("Late").First).ToBeVisibleAsync();
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Pictures, "en-calendar-night.png"), FullPage = true });
+        await page.Context.CloseAsync();
+    }
+
     private static async Task DragAsync(IPage page, ILocator what, float down)
     {
         // In the middle of the window: near its edge a drag scrolls the page. Hovering waits until the plan stands still and nothing lies over it.

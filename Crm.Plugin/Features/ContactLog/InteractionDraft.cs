@@ -55,6 +55,9 @@ public sealed record InteractionDraft
     /// <summary>Null for no reminder; 0 for one at the start.</summary>
     public int? RemindMinutesBefore { get; init; }
 
+    /// <summary>The responsible user's usual reminder in place of <see cref="RemindMinutesBefore"/>; only when it is made.</summary>
+    public bool UsualReminder { get; init; }
+
     public string? Result { get; init; }
 
     public string? NextStep { get; init; }

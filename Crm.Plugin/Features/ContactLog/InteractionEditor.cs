@@ -1,3 +1,4 @@
+using Crm.Plugin.Features.Notifications;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -48,6 +49,8 @@ internal sealed class InteractionEditor(CrmDbContext database, CurrentUser user,
     public async Task<InteractionOutcome> DoneAsync(long id, int? version, string? result, string? nextStep, DateTimeOffset? nextAt, int? minutes, CancellationToken cancellation)
     {
         var now = guards.Now;
+        var responsible = nextAt is null ? 0 : await database.Set<Interaction>().Where(i => i.Id == id).Select(i => i.ResponsibleId).FirstOrDefaultAsync(cancellation);
+        var usual = nextAt is null ? null : await UsualReminder.ReadAsync(database, responsible, cancellation);
         return await StepAsync(id, version, InteractionState.Done, "interaction.done", interaction =>
         {
             var draft = new InteractionDraft { CounterpartyId = interaction.CounterpartyId, State = InteractionState.Done, Result = result, NextStep = nextStep, NextAt = nextAt, Minutes = minutes };
@@ -61,7 +64,7 @@ internal sealed class InteractionEditor(CrmDbContext database, CurrentUser user,
             interaction.Minutes = minutes ?? interaction.Minutes;
             interaction.Result = Kept(result, interaction.Result);
             interaction.NextStep = Kept(nextStep, interaction.NextStep);
-            if (InteractionText.NextStep(interaction, nextAt, user.Id, now) is { } next)
+            if (InteractionText.NextStep(interaction, nextAt, usual, user.Id, now) is { } next)
             {
                 database.Add(next);
             }

@@ -1,6 +1,8 @@
 using System.Globalization;
+using Crm.Plugin.Features.Notifications;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
+using Crm.Plugin.Storage;
 
 namespace Crm.Plugin.Features.ContactLog;
 
@@ -10,7 +12,7 @@ internal static class InteractionFormEndpoints
     /// <summary>Fields that the address of an empty form may fill: a call's card, a calendar's free hour.</summary>
     private static readonly string[] Offered = ["kind", "direction", "person", "minutes", "startedAt", "endedAt", "plannedStart", "plannedEnd", "subject", "call"];
 
-    public static async Task<IResult> NewAsync(HttpContext http, InteractionChoices choices, long? counterparty, string? state, string? back, CancellationToken cancellation)
+    public static async Task<IResult> NewAsync(HttpContext http, InteractionChoices choices, CrmDbContext database, CurrentUser user, long? counterparty, string? state, string? back, CancellationToken cancellation)
     {
         var offer = await choices.OfferAsync(counterparty, null, cancellation);
         if (counterparty is not null && offer.Counterparty is null)
@@ -20,22 +22,28 @@ internal static class InteractionFormEndpoints
 
         var form = InteractionForm.New(counterparty ?? 0, Enum.TryParse<InteractionState>(state, ignoreCase: true, out var wanted) ? wanted : InteractionState.Done).With(("back", back ?? ""))
             .With([.. http.Request.Query.Where(q => Offered.Contains(q.Key)).Select(q => (q.Key, q.Value.ToString()))]);
-        return Page(form, offer, []);
+        return Page(await RemindedAsync(form, database, user, cancellation), offer, []);
     }
 
     /// <summary>Unfolds the rest of the form, keeping what was typed.</summary>
-    public static async Task<IResult> MoreAsync(HttpContext http, InteractionChoices choices, CancellationToken cancellation)
+    public static async Task<IResult> MoreAsync(HttpContext http, InteractionChoices choices, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
     {
-        var form = InteractionForm.From(await http.Request.ReadFormAsync(cancellation));
+        var form = await RemindedAsync(InteractionForm.From(await http.Request.ReadFormAsync(cancellation)), database, user, cancellation);
         var offer = await choices.OfferAsync(Counterparty(form), form["find"], cancellation);
         return http.Request.IsPart() ? Screen.Of<MoreFields>(new { Form = form, Offer = offer }) : Page(form, offer, []);
     }
 
-    public static async Task<IResult> CreateAsync(HttpContext http, InteractionServices services, CurrentUser user, CancellationToken cancellation)
+    public static async Task<IResult> CreateAsync(HttpContext http, InteractionServices services, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
     {
         var form = InteractionForm.From(await http.Request.ReadFormAsync(cancellation));
         var reader = new InteractionFormReader(form, user.Zone, services.Clock.GetUtcNow());
         var draft = reader.Read();
+        // The form offered the user's usual reminder: left as it was, it gives way to a start that is nearer.
+        if (draft.RemindMinutesBefore is { } minutes && (draft.ResponsibleId ?? user.Id) == user.Id && minutes == await UsualReminder.ReadAsync(database, user.Id, cancellation))
+        {
+            draft = draft with { RemindMinutesBefore = null, UsualReminder = true };
+        }
+
         var outcome = reader.Refusals.Count > 0
             ? new InteractionOutcome(InteractionVerdict.Refused, 0, [.. reader.Refusals, .. InteractionRule.Check(draft, services.Clock.GetUtcNow()).Where(r => reader.Refusals.All(o => o.Field != r.Field))])
             : await services.Writer.CreateAsync(draft, cancellation);
@@ -68,6 +76,10 @@ internal static class InteractionFormEndpoints
         http.Response.Headers["HX-Trigger"] = "interaction-logged";
         return Screen.Of<LoggedContact>(new { created.CounterpartyId, Entry = await services.Store.EntryAsync(created, cancellation), Back = form["back"] });
     }
+
+    /// <summary>The whole form shows the reminder that a plan would get.</summary>
+    private static async Task<InteractionForm> RemindedAsync(InteractionForm form, CrmDbContext database, CurrentUser user, CancellationToken cancellation) =>
+        form.Has("remind") ? form : form.With(("remind", (await UsualReminder.ReadAsync(database, user.Id, cancellation))?.ToString(CultureInfo.InvariantCulture) ?? ""));
 
     private static long? Counterparty(InteractionForm form) =>
         long.TryParse(form["counterparty"], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;

@@ -47,6 +47,7 @@ public sealed class InteractionFormReader(InteractionForm form, TimeZoneInfo zon
             Room = form["room"],
             EventGroup = form["eventGroup"],
             RemindMinutesBefore = state == InteractionState.Planned || before is not null ? Number("remind", RefusalTexts.NotListed) : null,
+            UsualReminder = state == InteractionState.Planned && before is null && !form.Has("remind"),
             Checklist = before is null ? Lines(form["checklist"]) : null,
             Orders = form.Has("orders") ? form["orders"].Split((char[])[',', ';', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : null,
             Repeat = state == InteractionState.Planned && before is null && form["repeat"].Length > 0 ? Choice("repeat", SeriesRepeat.Weekly) : null,

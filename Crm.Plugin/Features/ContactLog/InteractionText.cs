@@ -18,7 +18,7 @@ internal static class InteractionText
     };
 
     /// <summary>The plan that follows; null when no time is given for it.</summary>
-    public static Interaction? NextStep(Interaction after, DateTimeOffset? at, long createdBy, DateTimeOffset now)
+    public static Interaction? NextStep(Interaction after, DateTimeOffset? at, int? usualReminder, long createdBy, DateTimeOffset now)
     {
         if (at is not { } start)
         {
@@ -36,6 +36,8 @@ internal static class InteractionText
         next.FollowsId = after.Id;
         next.PlannedStart = start;
         next.At = start;
+        next.RemindMinutesBefore = Notifications.UsualReminder.Before(start, usualReminder, now);
+        next.RemindAt = next.RemindMinutesBefore is { } before ? start - TimeSpan.FromMinutes(before) : null;
         Refold(next, []);
         return next;
     }

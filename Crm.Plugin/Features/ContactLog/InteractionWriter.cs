@@ -1,3 +1,4 @@
+using Crm.Plugin.Features.Notifications;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -51,6 +52,12 @@ internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user,
             return Refused(0, refusals);
         }
 
+        if (draft is { UsualReminder: true, State: InteractionState.Planned, PlannedStart: { } start })
+        {
+            draft = draft with { RemindMinutesBefore = UsualReminder.Before(start, await UsualReminder.ReadAsync(database, draft.ResponsibleId ?? user.Id, cancellation), now) };
+        }
+
+        var usual = draft.NextAt is null ? null : await UsualReminder.ReadAsync(database, draft.ResponsibleId ?? user.Id, cancellation);
         var interaction = InteractionText.New(draft.CounterpartyId, draft.State, draft.ResponsibleId ?? user.Id, user.Id, now);
         InteractionText.Apply(draft, interaction, now);
         InteractionParticipants.Apply(draft, interaction);
@@ -75,7 +82,7 @@ internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user,
         await database.SaveChangesAsync(cancellation);
         guards.Additions.Add(interaction, following, draft, orders);
         audit.Note(database, interaction.State == InteractionState.Planned ? "interaction.planned" : "interaction.logged", "interaction", InteractionAudit.Id(interaction.Id));
-        if (InteractionText.NextStep(interaction, draft.NextAt, user.Id, now) is { } next)
+        if (InteractionText.NextStep(interaction, draft.NextAt, usual, user.Id, now) is { } next)
         {
             database.Add(next);
         }

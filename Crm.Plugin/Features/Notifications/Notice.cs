@@ -166,6 +166,9 @@ public sealed class NoticeSettings
     /// <summary>How many days ahead birthdays are told.</summary>
     public int BirthdayDays { get; set; } = 3;
 
+    /// <summary>Minutes before the start of a planned contact, for plans that say nothing of their own; null for no reminder.</summary>
+    public int? RemindMinutes { get; set; } = 15;
+
     public string? WebhookAddress { get; set; }
 
     /// <summary>Signs the requests; protected.</summary>

@@ -18,6 +18,7 @@ internal static class NoticeSettingsEndpoints
             ["quietTo"] = TypedForm.Write(settings.QuietTo),
             ["digest"] = TypedForm.Write(settings.DigestMinute ?? Digests.UsualMinute),
             ["birthdayDays"] = settings.BirthdayDays.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["remind"] = settings.RemindMinutes?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "",
             ["email"] = account.Email ?? "",
             ["webhook"] = settings.WebhookAddress ?? "",
         };
@@ -45,6 +46,7 @@ internal static class NoticeSettingsEndpoints
             QuietTo = form.Minute("quietTo"),
             DigestMinute = form.Minute("digest"),
             BirthdayDays = form.Number("birthdayDays", 0, 30) ?? before.BirthdayDays,
+            RemindMinutes = form.Number("remind", 0, 43_200),
             WebhookAddress = form["webhook"].Length == 0 ? null : form["webhook"],
             WebhookSecret = form["secret"].Length == 0 ? before.WebhookSecret : secrets.Protect(form["secret"]),
         };

@@ -42,6 +42,23 @@ async function send(info) {
   }
 }
 
+// Day and week show six to ten, and as far beyond as any plan reaches: what is not drawn would be missed.
+function fit(calendar, plans) {
+  let [first, last] = [6, 22];
+  for (const { start, end } of plans) {
+    const ends = end.slice(11, 16);
+    const isOver = end.slice(0, 10) > start.slice(0, 10); // midnight
+    first = Math.min(first, isOver && ends > "00:00" ? 0 : Number(start.slice(11, 13)));
+    last = Math.max(last, isOver ? 24 : Number(ends.slice(0, 2)) + (ends.slice(3) > "00" ? 1 : 0));
+  }
+  for (const [option, hour] of [["slotMinTime", first], ["slotMaxTime", last]]) {
+    const time = `${String(hour).padStart(2, "0")}:00:00`;
+    if (calendar.getOption(option) !== time) {
+      calendar.setOption(option, time);
+    }
+  }
+}
+
 function script(source) {
   return new Promise((resolve, reject) => {
     const tag = document.createElement("script");
@@ -73,6 +90,7 @@ export async function draw() {
     editable: true,
     selectable: true,
     events: element.dataset.calendar,
+    eventSourceSuccess: (plans) => fit(calendar, plans),
     eventDrop: move,
     eventResize: move,
     select: (range) => location.assign(`/interactions/new?state=Planned&back=/calendar&plannedStart=${range.startStr.slice(0, 16)}&plannedEnd=${range.endStr.slice(0, 16)}`),

@@ -61,7 +61,7 @@ public sealed class InteractionEditTests(PostgresServer postgres)
         var boris = await app.AddUserAsync("boris", Role.SalesManager);
         var planned = await PlanAsync(app, anna, "2037-11-21T12:00");
 
-        await anna.SubmitAsync($"/interactions/{planned.Id}", Edit(planned, ("content", "Второй текст"), ("users", boris.Id.ToString(CultureInfo.InvariantCulture)), ("plannedStart", "2037-11-21T13:00")));
+        await anna.SubmitAsync($"/interactions/{planned.Id}", Edit(planned, ("content", "Второй текст"), ("users", boris.Id.ToString(CultureInfo.InvariantCulture)), ("plannedStart", "2037-11-21T13:00"), ("remind", "15")));
 
         await using var database = app.Database();
         var note = await database.Set<AuditEntry>().SingleAsync(a => a.Action == "interaction.changed");

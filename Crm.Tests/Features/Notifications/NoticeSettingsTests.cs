@@ -19,6 +19,7 @@ public sealed class NoticeSettingsTests(PostgresServer postgres)
     [InlineData("quietTo", "", "Quiet hours need a beginning and an end.")]
     [InlineData("birthdayDays", "31", "This is a whole number from 0 to 30.")]
     [InlineData("birthdayDays", "-1", "This is a whole number from 0 to 30.")]
+    [InlineData("remind", "-15", "This is a whole number from 0 to 43200.")]
     [InlineData("email", "anna@", "This is not an e-mail address.")]
     [InlineData("webhook", "javascript:alert(1)", "This is not an http or https address.")]
     [InlineData("webhook", "http://169.254.169.254/latest", "The administrator does not allow this address.")]
@@ -35,7 +36,7 @@ public sealed class NoticeSettingsTests(PostgresServer postgres)
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, browser.Status);
         Assert.Contains(expected, page.QuerySelectorAll($"[data-field={field}]").Select(e => e.TextContent.Trim()));
-        if (field != "secret")
+        if (field is not ("secret" or "remind"))
         {
             Assert.Equal(value, page.QuerySelector($"[name={field}]")?.GetAttribute("value"));
         }
