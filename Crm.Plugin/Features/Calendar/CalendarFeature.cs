@@ -11,6 +11,7 @@ internal static class CalendarFeature
         .AddScoped<CalendarRights>()
         .AddScoped<FeedStore>()
         .AddScoped<WorkTime>()
+        .AddScoped<ControlLists>()
         .AddSingleton(new MenuEntry("/calendar", "Calendar", "calendar", 15, _ => true));
 
     public static void MapCalendar(this IEndpointRouteBuilder routes)
@@ -21,6 +22,7 @@ internal static class CalendarFeature
         screens.MapPost("/{id:long}/move", CalendarEndpoints.MoveAsync);
         screens.MapGet("/time", WorkScreens.TimeAsync);
         screens.MapGet("/control", WorkScreens.ControlAsync);
+        screens.MapGet("/control/{of:long}/{part}", WorkScreens.ControlListAsync);
         screens.MapPost("/feed", FeedEndpoints.MakeAsync);
         screens.MapPost("/feed/revoke", FeedEndpoints.RevokeAsync);
         screens.MapGet("/feed/{token}.ics", FeedEndpoints.ReadAsync).AllowAnonymous();

@@ -2,12 +2,16 @@ using System.Globalization;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
+using Crm.Plugin.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Plugin.Features.Calendar;
 
 /// <summary>Plan and fact of working time, and the control of plans.</summary>
 internal static class WorkScreens
 {
+    private const int PageSize = 50;
+
     public static async Task<IResult> TimeAsync(string? from, string? to, WorkTime work, CurrentUser user, Show show, CancellationToken cancellation)
     {
         var monday = show.Today.AddDays(-(((int)show.Today.DayOfWeek + 6) % 7));
@@ -24,6 +28,38 @@ internal static class WorkScreens
     /// <summary>Everybody for who reviews everybody's work, else the reader's team.</summary>
     public static async Task<IResult> ControlAsync(WorkTime work, PlanStore plans, CurrentUser user, TimeProvider clock, CancellationToken cancellation) =>
         Screen.Of<ControlPage>(new { Lines = await work.ControlAsync(user.Role == Role.SalesManager ? await plans.TeamAsync(cancellation) : null, clock.GetUtcNow(), user.Zone, cancellation) });
+
+    /// <summary>The rows of one figure, of the same users whose figures the reader sees.</summary>
+    public static async Task<IResult> ControlListAsync(
+        HttpRequest request, long of, ControlPart part, string? after, string? name, long? id, ControlLists lists, PlanStore plans, CrmDbContext database, CurrentUser user, TimeProvider clock, CancellationToken cancellation)
+    {
+        var who = user.Role == Role.SalesManager && !(await plans.TeamAsync(cancellation)).Contains(of) ? null
+            : await database.Set<UserAccount>().Where(u => u.Id == of).Select(u => u.Name).FirstOrDefaultAsync(cancellation);
+        if (who is null || !Enum.IsDefined(part))
+        {
+            return TypedResults.NotFound();
+        }
+
+        var path = string.Create(CultureInfo.InvariantCulture, $"/calendar/control/{of}/{part}");
+        var now = clock.GetUtcNow();
+        IReadOnlyList<InteractionEntry> entries = [];
+        IReadOnlyList<AdriftLine> adrift = [];
+        string? next = null;
+        if (part == ControlPart.Adrift)
+        {
+            adrift = await lists.AdriftAsync(of, now, name is { Length: <= 500 } && id is { } last ? (name, last) : null, PageSize, cancellation);
+            next = adrift.Count < PageSize ? null : string.Create(CultureInfo.InvariantCulture, $"{path}?name={Uri.EscapeDataString(adrift[^1].NameFolded)}&id={adrift[^1].Id}");
+        }
+        else
+        {
+            entries = await lists.PlansAsync(of, part, now, InteractionCursor.TryParse(after, null, out var cursor) ? cursor : null, PageSize, cancellation);
+            next = entries.Count < PageSize ? null : $"{path}?after={Uri.EscapeDataString(new InteractionCursor(entries[^1].At, entries[^1].Id).ToString())}";
+        }
+
+        return request.IsPart() && request.Query.Count > 0
+            ? Screen.Of<ControlRows>(new { Entries = entries, Adrift = adrift, Next = next, Back = path })
+            : Screen.Of<ControlListPage>(new { Who = who, Part = part, Entries = entries, Adrift = adrift, Next = next, Back = path });
+    }
 
     private static DateOnly? Day(string? text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1990 and < 2100 ? day : null;

@@ -71,13 +71,13 @@ internal sealed class WorkTime(CrmDbContext database, CurrentUser user)
     /// <param name="cancellation">Stops reading.</param>
     public async Task<IReadOnlyList<ControlLine>> ControlAsync(IReadOnlyCollection<long>? whose, DateTimeOffset now, TimeZoneInfo zone, CancellationToken cancellation)
     {
-        var tomorrow = LocalTime.StartOf(LocalTime.DayOf(now, zone).AddDays(1), zone);
+        var (tomorrow, horizon) = ControlRule.Edges(now, zone);
         var open = await database.ReadAsync(
             $"""
             SELECT i.responsible_id, SUM(CASE WHEN i.at < @now THEN 1 ELSE 0 END), SUM(CASE WHEN i.at >= @now AND i.at < @tomorrow THEN 1 ELSE 0 END), SUM(CASE WHEN i.at >= @tomorrow THEN 1 ELSE 0 END)
             FROM interaction i WHERE i.state = 0 AND i.at < @horizon AND {Readable} GROUP BY i.responsible_id LIMIT {MostUsers}
             """,
-            [("@now", Instant.ToMicroseconds(now)), ("@tomorrow", Instant.ToMicroseconds(tomorrow)), ("@horizon", Instant.ToMicroseconds(tomorrow.AddDays(6))), .. Reach.Parameters(user.Rights.ReadScope, user)],
+            [("@now", Instant.ToMicroseconds(now)), ("@tomorrow", Instant.ToMicroseconds(tomorrow)), ("@horizon", Instant.ToMicroseconds(horizon)), .. Reach.Parameters(user.Rights.ReadScope, user)],
             row => (Id: row.GetInt64(0), Overdue: Number(row.GetValue(1)), Today: Number(row.GetValue(2)), Week: Number(row.GetValue(3))), cancellation);
         var adrift = await database.ReadAsync(
             $"""
@@ -85,7 +85,7 @@ internal sealed class WorkTime(CrmDbContext database, CurrentUser user)
             WHERE i.state = 1 AND i.at >= @since AND NOT EXISTS (SELECT 1 FROM interaction p WHERE p.counterparty_id = i.counterparty_id AND p.state = 0) AND {Readable}
             GROUP BY i.responsible_id LIMIT {MostUsers}
             """,
-            [("@since", Instant.ToMicroseconds(now.AddDays(-90))), .. Reach.Parameters(user.Rights.ReadScope, user)], row => (Id: row.GetInt64(0), Count: Number(row.GetValue(1))), cancellation);
+            [("@since", Instant.ToMicroseconds(now.AddDays(-ControlRule.AdriftDays))), .. Reach.Parameters(user.Rights.ReadScope, user)], row => (Id: row.GetInt64(0), Count: Number(row.GetValue(1))), cancellation);
         var (plans, loose) = (open.ToDictionary(o => o.Id), adrift.ToDictionary(a => a.Id, a => a.Count));
         var names = await NamesAsync(plans.Keys.Union(loose.Keys).Where(id => whose is null || whose.Contains(id)), cancellation);
         return [.. names.Select(n => new ControlLine(n.Key, n.Value, plans.GetValueOrDefault(n.Key).Overdue, plans.GetValueOrDefault(n.Key).Today, plans.GetValueOrDefault(n.Key).Week, loose.GetValueOrDefault(n.Key)))

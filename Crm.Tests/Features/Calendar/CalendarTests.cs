@@ -112,12 +112,53 @@ public sealed class CalendarTests(PostgresServer postgres)
 
         var control = await chief.OpenAsync("/calendar/control");
         Assert.Equal(["Boris", "1", "0", "1", "1"], control.QuerySelectorAll("tbody tr td").Select(c => c.TextContent.Trim()));
+        foreach (var (part, rows) in new[] { ("Overdue", "First"), ("Week", "First"), ("Adrift", "Second") })
+        {
+            Assert.Contains(control.QuerySelectorAll("tbody a"), a => a.GetAttribute("href") == $"/calendar/control/{user}/{part}");
+            Assert.Equal([rows], (await chief.OpenAsync($"/calendar/control/{user}/{part}")).QuerySelectorAll("tbody tr td:nth-child(2)").Select(c => c.TextContent));
+        }
+
+        Assert.Equal("Nothing here.", (await chief.OpenAsync($"/calendar/control/{user}/Today")).QuerySelector("tbody")!.TextContent.Trim());
+        foreach (var (browser, path) in new[] { (chief, $"/calendar/control/{user}/Yesterday"), (chief, "/calendar/control/404/Overdue"), (anna, $"/calendar/control/{user}/Overdue") })
+        {
+            await browser.OpenAsync(path);
+            Assert.True(browser.Status is HttpStatusCode.NotFound or HttpStatusCode.BadRequest, path); // no such part, no such user, not of her team
+        }
+
         var time = await chief.OpenAsync($"/calendar/time?from={now.AddDays(-1):yyyy-MM-dd}&to={now:yyyy-MM-dd}");
         Assert.Equal(["Boris", "2", "1.0", "2", "1.3", "1", "1"], time.QuerySelectorAll("table")[0].QuerySelectorAll("tbody td").Select(c => c.TextContent.Trim()));
         Assert.Equal(["Boris", "0.0", "0.0", "0.0", "1.3"], time.QuerySelectorAll("table")[1].QuerySelectorAll("tbody td").Select(c => c.TextContent.Trim()));
         Assert.DoesNotContain("Boris", (await anna.OpenAsync("/calendar/control")).QuerySelector("tbody")!.TextContent, StringComparison.Ordinal); // not of her team
         await chief.OpenAsync("/calendar/time?from=soon&to=2999-99-99");
         Assert.Equal(HttpStatusCode.OK, chief.Status);
+    }
+
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task ControlList_OfManyRows_ComesPageByPage_AsManyAsTheFigureSays(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres, new FixedClock(new(2037, 11, 23, 12, 0, 0, TimeSpan.Zero)));
+        var now = new DateTimeOffset(2037, 11, 23, 12, 0, 0, TimeSpan.Zero);
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        var user = (await app.AddUserAsync("boris", Role.SalesManager)).Id;
+        using var chief = await app.SignInAsync("chief", Role.CommercialDirector);
+        var ids = new List<long>();
+        for (var i = 0; i < 51; i++)
+        {
+            ids.Add(await app.AddCounterpartyAsync($"C{i:00}"));
+        }
+
+        // Overdue by an hour: today's, all at one instant; and each has been in touch with another plan still open or none.
+        await app.SaveAsync([.. ids.Select(id => Entry(id, user, InteractionState.Planned, now.AddHours(-1)))]);
+        var lone = await app.AddCounterpartyAsync("Lone");
+        await app.SaveAsync(Entry(lone, user, InteractionState.Done, now.AddDays(-89)), Entry(await app.AddCounterpartyAsync("Long ago"), user, InteractionState.Done, now.AddDays(-91)));
+
+        Assert.Equal(["Boris", "51", "0", "0", "1"], (await chief.OpenAsync("/calendar/control")).QuerySelectorAll("tbody tr td").Select(c => c.TextContent.Trim()));
+        var first = await chief.OpenAsync($"/calendar/control/{user}/Overdue");
+        var second = await chief.OpenAsync(first.QuerySelector("tbody tr:last-child a")!.GetAttribute("href")!);
+        Assert.Equal((51, 1), (first.QuerySelectorAll("tbody tr").Length, second.QuerySelectorAll("tbody tr").Length));
+        Assert.Equal(51, first.QuerySelectorAll("tbody td:nth-child(2)").Concat(second.QuerySelectorAll("tbody td:nth-child(2)")).Select(c => c.TextContent).Distinct().Count());
+        Assert.Equal(["Lone"], (await chief.OpenAsync($"/calendar/control/{user}/Adrift")).QuerySelectorAll("tbody td:nth-child(2)").Select(c => c.TextContent));
     }
 
     private static Interaction Entry(long counterparty, long user, InteractionState state, DateTimeOffset at, int? minutes = null, DateTimeOffset? planned = null) => new()
