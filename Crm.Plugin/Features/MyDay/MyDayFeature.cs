@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crm.Plugin.Features.ContactLog;
+using Crm.Plugin.Features.Notifications;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
 
@@ -24,11 +25,13 @@ internal static class MyDayFeature
         : long.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id
         : user.Id;
 
-    private static async Task<IResult> ShowAsync(HttpContext http, string? who, MyDayStore store, InteractionChoices choices, CurrentUser user, TimeProvider clock, CancellationToken cancellation)
+    private static async Task<IResult> ShowAsync(HttpContext http, string? who, MyDayStore store, BirthdayStore birthdays, InteractionChoices choices, CurrentUser user, TimeProvider clock, CancellationToken cancellation)
     {
         var whose = Whose(who, user);
         var now = clock.GetUtcNow();
         var day = await store.ReadAsync(whose, now, user.Zone, cancellation);
-        return Screen.Of<MyDayPage>(new { Day = day, Now = now, Whose = whose, Users = user.Role == Role.SalesManager ? [] : await choices.UsersAsync(cancellation) });
+        // Another's birthdays are on the page of birthdays.
+        IReadOnlyList<ComingBirthday> coming = whose != user.Id ? [] : await birthdays.ReadAsync(true, day.Edges.Today, await birthdays.DaysAsync(cancellation), null, BirthdayBlock.Most + 1, cancellation);
+        return Screen.Of<MyDayPage>(new { Day = day, Now = now, Whose = whose, Birthdays = coming, Users = user.Role == Role.SalesManager ? [] : await choices.UsersAsync(cancellation) });
     }
 }

@@ -26,7 +26,7 @@ internal static class NotificationsFeature
             .AddScoped<IReminderSource, SilentConnections>();
         services.AddSingleton<NoticeWishes>().AddSingleton<WebhookSecrets>().AddSingleton<NoticeText>();
         services.AddScoped<NoticeCollector>().AddScoped<NoticePlanner>().AddScoped<NoticeLetters>().AddScoped<NoticeWebhooks>().AddScoped<Escalations>().AddScoped<Digests>();
-        services.AddScoped<NoticeStore>().AddScoped<NoticeSettingsStore>();
+        services.AddScoped<NoticeStore>().AddScoped<BirthdayStore>().AddScoped<NoticeSettingsStore>();
         // Addresses of webhooks hold secrets of their own: they must not stand in the log.
         services.AddHttpClient(NoticeWebhooks.Client, client => client.Timeout = TimeSpan.FromSeconds(10))
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
@@ -41,6 +41,7 @@ internal static class NotificationsFeature
 
     public static void MapNotifications(this IEndpointRouteBuilder routes)
     {
+        routes.MapGet("/birthdays", BirthdayEndpoints.ShowAsync);
         var screens = routes.MapGroup("/notifications");
         screens.MapGet("", NoticeEndpoints.ListAsync);
         screens.MapGet("/bell", NoticeEndpoints.BellAsync);
