@@ -16,8 +16,9 @@ internal static class NoticeKinds
     [
         new(Contact, "Planned contacts", "{2}: {1}", "calendar-event", NoticeChannels.Bell)
         {
-            // Held, called off or moved meanwhile: a moved one is told of anew. The number follows "/interactions/".
-            StandsWhile = "EXISTS (SELECT 1 FROM interaction i WHERE i.id = CAST(SUBSTR(n.address, 15) AS bigint) AND i.state = 0 AND i.planned_start = n.at)",
+            // Held, called off or moved meanwhile: a moved one is told of anew. The number follows "/interactions/". No EXISTS, for which
+            // PostgreSQL would hash every open plan anew for each batch of notices.
+            StandsWhile = "(SELECT i.planned_start FROM interaction i WHERE i.id = CAST(SUBSTR(n.address, 15) AS bigint) AND i.state = 0) = n.at",
         },
         new(Birthday, "Birthdays of contact persons", "Birthday on {2}: {1}", "cake", NoticeChannels.Bell),
         new(Debt, "Overdue debts", "Overdue since {2}: {3}", "cash", NoticeChannels.Bell),
