@@ -54,6 +54,16 @@ internal sealed record MechanismAnswer(string Kind, string Value, string? Label)
 /// <param name="IsActive">False when the ERP hides the person.</param>
 internal sealed record PersonAnswer(long Id, string Name, string? Position, IReadOnlyList<MechanismAnswer> Mechanisms, DateOnly? Birthday, bool IsActive);
 
+/// <summary>A contact person of the CRM's own, or one of another counterparty's who speaks for this one too.</summary>
+/// <param name="Card">The number to log contacts with.</param>
+/// <param name="Name">Never empty.</param>
+/// <param name="Position">Job title.</param>
+/// <param name="Mechanisms">Phones, e-mails and the like, typed in the CRM or the ERP's.</param>
+/// <param name="Birthday">The year is 0001 when only day and month are known.</param>
+/// <param name="IsActive">False when they have left.</param>
+/// <param name="DoNotContact">Nobody writes to them or calls them without being asked.</param>
+internal sealed record OwnPersonAnswer(long Card, string Name, string? Position, IReadOnlyList<MechanismAnswer> Mechanisms, DateOnly? Birthday, bool IsActive, bool DoNotContact);
+
 /// <summary>How fresh an answer is.</summary>
 /// <param name="ReadAt">When this version of the record was read.</param>
 /// <param name="Version">The ERP's version of it.</param>
@@ -66,11 +76,12 @@ internal sealed record FreshnessAnswer(DateTimeOffset ReadAt, string Version, Da
 /// <param name="Mechanisms">The main one of each kind first.</param>
 /// <param name="Addresses">The main one first.</param>
 /// <param name="Persons">By name, at most 100.</param>
+/// <param name="OwnPersons">The CRM's own, by name, at most 200.</param>
 /// <param name="CreatedOn">The day it was entered in the ERP.</param>
 /// <param name="LastOrderOn">Day of the last sale.</param>
 /// <param name="Freshness">How fresh this is.</param>
 internal sealed record CounterpartyCardAnswer(
-    CounterpartyAnswer Counterparty, IReadOnlyList<MechanismAnswer> Mechanisms, IReadOnlyList<PostalAddress> Addresses, IReadOnlyList<PersonAnswer> Persons,
+    CounterpartyAnswer Counterparty, IReadOnlyList<MechanismAnswer> Mechanisms, IReadOnlyList<PostalAddress> Addresses, IReadOnlyList<PersonAnswer> Persons, IReadOnlyList<OwnPersonAnswer> OwnPersons,
     DateOnly? CreatedOn, DateOnly? LastOrderOn, FreshnessAnswer Freshness);
 
 /// <summary>One thing that happened, or is planned, with a counterparty.</summary>

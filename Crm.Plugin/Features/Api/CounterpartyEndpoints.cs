@@ -86,12 +86,17 @@ internal static class CounterpartyEndpoints
         }
 
         var record = card.Record;
+        var people = await persons.OfCounterpartyAsync(id, show.Today, cancellation);
         var origin = (await keys.OfAsync<CounterpartyRecord>([id], cancellation))[id];
         return ApiJson.Answer(new CounterpartyCardAnswer(
             CounterpartyAnswer.Of(CounterpartyLookup.LineOf(record), origin),
             MechanismAnswer.Of(MirrorJson.ReadMechanisms(record.Mechanisms)),
             MirrorJson.ReadAddresses(record.Addresses),
-            [.. (await persons.OfCounterpartyAsync(id, show.Today, cancellation)).Where(p => p.ContactPersonId is not null).Select(p => new PersonAnswer(p.ContactPersonId!.Value, p.Name, p.Position, MechanismAnswer.Of(p.Mechanisms), p.Birthday, p.IsActive))],
+            [.. people.Where(p => p.ContactPersonId is not null).Select(p => new PersonAnswer(p.ContactPersonId!.Value, p.Name, p.Position, MechanismAnswer.Of(p.Mechanisms), p.Birthday, p.IsActive))],
+            [
+                .. people.Where(p => p.ContactPersonId is null).Select(p => new OwnPersonAnswer(
+                    p.Card!.Id, p.Name, p.Position, MechanismAnswer.Of([.. p.Mechanisms, .. p.Own.Select(o => new ContactMechanism(o.Kind, o.Value, o.Label))]), p.Birthday, p.IsActive, p.Card.DoNotContact)),
+            ],
             record.CreatedOn,
             card.LastOrderOn,
             new(record.ReadAt, record.Version, card.Freshness.CheckedAt, card.Freshness.Failure?.ToString().ToLowerInvariant())));

@@ -70,6 +70,9 @@ internal sealed record NewInteraction
     /// <summary>The plugin's number of the contact person.</summary>
     public long? Person { get; init; }
 
+    /// <summary>The number of one of the CRM's own persons, in place of 'person'; see ownPersons of the counterparty.</summary>
+    public long? Card { get; init; }
+
     public string? Subject { get; init; }
 
     public string? Content { get; init; }
@@ -133,6 +136,7 @@ internal sealed record NewInteraction
         Direction = Direction,
         Importance = Importance,
         PersonId = Person,
+        CardId = Card,
         Subject = Subject,
         Content = Content,
         PlannedStart = PlannedStart,

@@ -176,7 +176,7 @@ public sealed class InteractionUser
     }
 }
 
-/// <summary>An outside person who takes part: a contact person of the ERP or just a name.</summary>
+/// <summary>An outside person who takes part: a contact person of the ERP, one of the CRM's own, or just a name.</summary>
 public sealed class InteractionPerson
 {
     public long InteractionId { get; set; }
@@ -185,6 +185,9 @@ public sealed class InteractionPerson
     public int No { get; set; }
 
     public long? PersonId { get; set; }
+
+    /// <summary>The CRM's own person, in place of <see cref="PersonId"/>.</summary>
+    public long? CardId { get; set; }
 
     public string? Name { get; set; }
 

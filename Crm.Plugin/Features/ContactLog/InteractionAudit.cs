@@ -28,8 +28,8 @@ internal static class InteractionAudit
         Add(changes, "users", users.Where(e => e.State is EntityState.Deleted or EntityState.Unchanged or EntityState.Modified).Select(e => Id(e.Entity.UserId)),
             users.Where(e => e.State is EntityState.Added or EntityState.Unchanged or EntityState.Modified).Select(e => Id(e.Entity.UserId)));
         var persons = database.ChangeTracker.Entries<InteractionPerson>().ToList();
-        Add(changes, "outsidePersons", persons.Where(e => e.State != EntityState.Added).Select(e => Named(e.Property(p => p.PersonId).OriginalValue, e.Property(p => p.Name).OriginalValue)),
-            persons.Where(e => e.State != EntityState.Deleted).Select(e => Named(e.Entity.PersonId, e.Entity.Name)));
+        Add(changes, "outsidePersons", persons.Where(e => e.State != EntityState.Added).Select(e => Named(e.Property(p => p.PersonId).OriginalValue ?? -e.Property(p => p.CardId).OriginalValue, e.Property(p => p.Name).OriginalValue)),
+            persons.Where(e => e.State != EntityState.Deleted).Select(e => Named(e.Entity.PersonId ?? -e.Entity.CardId, e.Entity.Name)));
         return changes.Count == 0 ? null : JsonSerializer.Serialize(changes, AuditChange.Readable);
     }
 

@@ -86,6 +86,9 @@ public sealed record InteractionDraft
     /// <summary>Contact persons who take part, each once.</summary>
     public IReadOnlyList<long> OutsidePersons { get; init; } = [];
 
+    /// <summary>The CRM's own persons who take part, each once.</summary>
+    public IReadOnlyList<long> OutsideCards { get; init; } = [];
+
     /// <summary>Names of people whom the ERP does not know, each once.</summary>
     public IReadOnlyList<string> OutsideNames { get; init; } = [];
 }

@@ -20,7 +20,7 @@ public sealed class InteractionForm
     /// <summary>Ticked colleagues.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];
 
-    /// <summary>Ticked contact persons.</summary>
+    /// <summary>Ticked contact persons; the CRM's own with a minus before their number.</summary>
     public IReadOnlyList<string> OutsidePersons { get; init; } = [];
 
     /// <summary>An empty form.</summary>
@@ -81,7 +81,7 @@ public sealed class InteractionForm
         ["remind"] = Text(stored.RemindMinutesBefore),
         ["outsideNames"] = string.Join('\n', stored.Persons.Where(p => p.Name is not null).OrderBy(p => p.No).Select(p => p.Name)),
         Users = [.. stored.Users.Select(u => Text(u.UserId))],
-        OutsidePersons = [.. stored.Persons.Where(p => p.PersonId is not null).OrderBy(p => p.No).Select(p => Text(p.PersonId))],
+        OutsidePersons = [.. stored.Persons.Where(p => (p.PersonId ?? p.CardId) is not null).OrderBy(p => p.No).Select(p => Text(p.PersonId ?? -p.CardId))],
     };
 
     /// <summary>The same form with other values of some fields.</summary>

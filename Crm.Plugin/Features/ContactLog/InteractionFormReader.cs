@@ -54,7 +54,8 @@ public sealed class InteractionFormReader(InteractionForm form, TimeZoneInfo zon
             RepeatCount = state == InteractionState.Planned && before is null && form["repeat"].Length > 0 ? Number("repeatCount", RefusalTexts.BadRepeat) ?? 2 : null,
             CallId = before is null ? Id("call", form["call"], RefusalTexts.CallUnknown) : null,
             Users = [.. form.Users.Select(u => Id("users", u, RefusalTexts.UserUnknown)).OfType<long>()],
-            OutsidePersons = [.. form.OutsidePersons.Select(p => Id("outsidePersons", p, RefusalTexts.PersonUnknown)).OfType<long>()],
+            OutsidePersons = [.. form.OutsidePersons.Where(p => !p.StartsWith('-')).Select(p => Id("outsidePersons", p, RefusalTexts.PersonUnknown)).OfType<long>()],
+            OutsideCards = [.. form.OutsidePersons.Where(p => p.StartsWith('-')).Select(p => Id("outsidePersons", p[1..], RefusalTexts.PersonUnknown)).OfType<long>()],
             OutsideNames = form["outsideNames"].Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
         };
     }

@@ -19,7 +19,12 @@ internal static class InteractionParticipants
         }
 
         Open(to);
-        (long? Person, string? Name)[] persons = [.. draft.OutsidePersons.Select(p => ((long?)p, (string?)null)), .. draft.OutsideNames.Select(n => ((long?)null, (string?)n))];
+        (long? Person, long? Card, string? Name)[] persons =
+        [
+            .. draft.OutsidePersons.Select(p => ((long?)p, (long?)null, (string?)null)),
+            .. draft.OutsideCards.Select(c => ((long?)null, (long?)c, (string?)null)),
+            .. draft.OutsideNames.Select(n => ((long?)null, (long?)null, (string?)n)),
+        ];
         foreach (var left in to.Persons.Where(p => p.No >= persons.Length).ToList())
         {
             to.Persons.Remove(left);
@@ -33,7 +38,7 @@ internal static class InteractionParticipants
                 to.Persons.Add(row = new InteractionPerson { InteractionId = to.Id, No = no });
             }
 
-            (row.PersonId, row.Name) = persons[no];
+            (row.PersonId, row.CardId, row.Name) = persons[no];
         }
     }
 

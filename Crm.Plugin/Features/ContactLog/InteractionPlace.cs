@@ -33,9 +33,14 @@ internal sealed class InteractionPlace(CrmDbContext database, CurrentUser user)
                 refusals.Add(new("outsidePersons", RefusalTexts.PersonUnknown));
         }
 
-        if (draft.CardId is { } card && !await database.Set<PersonPlace>().AnyAsync(p => p.PersonCardId == card && p.CounterpartyId == draft.CounterpartyId, cancellation))
+        long[] cards = [.. draft.OutsideCards, .. draft.CardId is { } card ? [card] : Array.Empty<long>()];
+        if (cards.Length > 0)
         {
-            refusals.Add(new("person", RefusalTexts.PersonUnknown));
+            var known = await database.Set<PersonPlace>().Where(p => p.CounterpartyId == draft.CounterpartyId && cards.Contains(p.PersonCardId)).Select(p => p.PersonCardId).ToListAsync(cancellation);
+            if (draft.CardId is { } own && !known.Contains(own))
+                refusals.Add(new("person", RefusalTexts.PersonUnknown));
+            if (draft.OutsideCards.Any(c => !known.Contains(c)))
+                refusals.Add(new("outsidePersons", RefusalTexts.PersonUnknown));
         }
 
         if (draft.CallId is { } call && !await database.Set<PhoneCall>().AnyAsync(c => c.Id == call && c.UserId == user.Id, cancellation))

@@ -130,11 +130,14 @@ public static class InteractionRule
     {
         if (draft.Users.Count > Rows)
             yield return new("users", RefusalTexts.TooMany, Rows);
-        if (draft.OutsidePersons.Count + draft.OutsideNames.Count > Rows)
+        if (draft.OutsidePersons.Count + draft.OutsideCards.Count + draft.OutsideNames.Count > Rows)
             yield return new("outsideNames", RefusalTexts.TooMany, Rows);
         if (draft.Users.Distinct().Count() < draft.Users.Count)
             yield return new("users", RefusalTexts.RepeatedUser);
-        if (draft.OutsidePersons.Distinct().Count() < draft.OutsidePersons.Count || draft.OutsidePersons.Any(p => p == draft.PersonId))
+        if (draft is { PersonId: not null, CardId: not null })
+            yield return new("person", RefusalTexts.TwoPersons);
+        if (draft.OutsidePersons.Distinct().Count() < draft.OutsidePersons.Count || draft.OutsidePersons.Any(p => p == draft.PersonId)
+            || draft.OutsideCards.Distinct().Count() < draft.OutsideCards.Count || draft.OutsideCards.Any(c => c == draft.CardId))
             yield return new("outsidePersons", RefusalTexts.RepeatedPerson);
         foreach (var repeated in draft.OutsideNames.GroupBy(SearchText.Fold).Where(g => g.Count() > 1))
             yield return new("outsideNames", RefusalTexts.RepeatedName, repeated.First());

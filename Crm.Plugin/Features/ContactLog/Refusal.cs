@@ -12,6 +12,7 @@ public static class RefusalTexts
     public const string NoCounterparty = "Choose a counterparty.";
     public const string CounterpartyUnknown = "This counterparty does not exist, or your role does not let you log contacts with it.";
     public const string PersonUnknown = "This person does not belong to the counterparty. Choose another one.";
+    public const string TwoPersons = "A contact is with one person: of the ERP, or of the CRM's own.";
     public const string UserUnknown = "This user does not exist or may no longer sign in. Choose another one.";
     public const string OrderUnknown = "This counterparty has no order with the number {0}.";
     public const string BadRepeat = "A series has 2 to 100 contacts.";

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
+using Crm.Tests.Features.Mail;
 using Crm.Tests.Servers;
 using Xunit;
 
@@ -61,6 +62,25 @@ public sealed class InteractionApiTests(PostgresServer postgres)
 
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Equal("bad-body", problem.GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Post_WithTheCrmsOwnPerson_IsLoggedWithThem()
+    {
+        await using var app = await CrmApp.StartAsync();
+        await app.SeedAsync();
+        using var client = await app.TokenClientAsync();
+        var card = await app.AddOwnPersonAsync("Olga Own", "o@x.example", 1);
+        var own = Assert.Single((await client.JsonAsync("/api/v1/counterparties/1")).GetProperty("ownPersons").EnumerateArray());
+        Assert.Equal((card, "Olga Own", "o@x.example"), (own.GetProperty("card").GetInt64(), own.GetProperty("name").GetString(), own.GetProperty("mechanisms")[0].GetProperty("value").GetString()));
+
+        var (status, answer, _) = await PostAsync(client, $$"""{"counterparty":1,"content":"x","card":{{card}}}""");
+        Assert.Equal((HttpStatusCode.Created, "Olga Own"), (status, answer.GetProperty("person").GetString()));
+        foreach (var (fields, reason) in ((string, string)[])[("\"card\":999", "This person does not belong to the counterparty. Choose another one."), ($"\"card\":{card},\"person\":1", "A contact is with one person: of the ERP, or of the CRM's own.")])
+        {
+            (status, answer, _) = await PostAsync(client, $$"""{"counterparty":1,"content":"x",{{fields}}}""");
+            Assert.Equal((HttpStatusCode.UnprocessableEntity, reason), (status, answer.GetProperty("errors").GetProperty("person")[0].GetString()));
+        }
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
+using Crm.Tests.Features.Mail;
 using Crm.Tests.Servers;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -64,6 +65,36 @@ public sealed class LogContactTests(PostgresServer postgres)
         var page = await browser.OpenAsync($"/interactions/{planned.Id}");
         Assert.All((string[])["Spring prices", "Bring the new list", "Exhibition", "SO-77", "North", "Blue", "Reviews", "Ivan Ivanov", "Mr Guest", "Olga Petrova"],
             text => Assert.Contains(text, page.Body!.TextContent, StringComparison.Ordinal));
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Create_WithTheCrmsOwnPersons_IsKeptShownAndEdited(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres, new FixedClock(Now));
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var (id, other) = (await app.AddCounterpartyAsync("Romashka"), await app.AddCounterpartyAsync("Other"));
+        var ivanov = await app.AddPersonAsync(id, "Ivan Ivanov");
+        var (olga, petr) = (await app.AddOwnPersonAsync("Olga Own", "o@x.example", id), await app.AddOwnPersonAsync("Petr Own", "p@x.example", id));
+        var stranger = await app.AddOwnPersonAsync("Stranger", "s@x.example", other);
+        var page = await browser.OpenAsync($"/interactions/new?counterparty={id}&more=1");
+        Assert.Equal([$"{ivanov}", $"-{olga}", $"-{petr}"], page.QuerySelectorAll("[name=outsidePersons]").Select(b => b.GetAttribute("value")));
+
+        await browser.SubmitAsync("/interactions", [new("counterparty", Text(id)), new("content", "Met"), new("person", $"-{olga}"), new("outsidePersons", Text(ivanov)), new("outsidePersons", $"-{petr}"), new("outsideNames", "Ms Guest")]);
+
+        var logged = Assert.Single(await app.InteractionsAsync());
+        Assert.Equal([(ivanov, null, null), (null, petr, null), (null, null, "Ms Guest")], logged.Persons.OrderBy(p => p.No).Select(p => (p.PersonId, p.CardId, p.Name)));
+        page = await browser.OpenAsync($"/interactions/{logged.Id}");
+        Assert.Contains("Ivan Ivanov, Petr Own, Ms Guest", page.QuerySelector("dl")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal([$"{ivanov}", $"-{petr}"], page.QuerySelectorAll("[name=outsidePersons][checked]").Select(b => b.GetAttribute("value")));
+        foreach (var (person, outside) in ((string, string)[])[($"-{olga}", $"-{olga}"), ($"-{olga}", $"-{stranger}"), ($"-{olga}", "-x")])
+        {
+            page = await browser.SubmitAsync("/interactions", [new("counterparty", Text(id)), new("content", "Met"), new("person", person), new("outsidePersons", outside)]);
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, browser.Status);
+            Assert.NotNull(page.QuerySelector("[data-field=outsidePersons]"));
+        }
+
+        await browser.SubmitAsync($"/interactions/{logged.Id}", [new("version", "1"), new("counterparty", Text(id)), new("content", "Met"), new("person", $"-{olga}"), new("outsidePersons", $"-{petr}")]);
+        Assert.Equal([(null, petr)], Assert.Single(await app.InteractionsAsync()).Persons.Select(p => (p.PersonId, p.CardId!.Value)));
     }
 
     [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]

@@ -2,6 +2,7 @@ using System.Text;
 using Crm.Contracts;
 using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Features.Mail.Incoming;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Security;
 using Crm.Tests.App;
 using Crm.Tests.Features.ContactLog;
@@ -43,6 +44,23 @@ internal static class MailWorld
         await app.MirrorAsync(host);
         return await app.IdAsync("1");
     }
+
+    /// <summary>A person of the CRM's own with an e-mail address, who speaks for some counterparties.</summary>
+    public static async Task<long> AddOwnPersonAsync(this CrmApp app, string name, string email, params long[] counterparties)
+    {
+        var card = new PersonCard { Name = name, NameFolded = Crm.Plugin.Search.SearchText.Fold(name) };
+        await app.SaveAsync(card);
+        await app.SaveAsync([.. counterparties.Select(c => new PersonPlace { PersonCardId = card.Id, CounterpartyId = c })]);
+        await app.AddOwnMechanismAsync(counterparties[0], card.Id, null, ContactMechanismKind.Email, email);
+        return card.Id;
+    }
+
+    /// <summary>A number or an address typed in the CRM.</summary>
+    public static Task AddOwnMechanismAsync(this CrmApp app, long counterparty, long? card, long? person, ContactMechanismKind kind, string value) => app.SaveAsync(new OwnMechanism
+    {
+        CounterpartyId = counterparty, CardId = card, ContactPersonId = person, Kind = kind, Value = value, Normal = MechanismRule.Normal(kind, value),
+        Tail = kind == ContactMechanismKind.Phone ? Crm.Plugin.Features.Calls.CallRule.Tail(MechanismRule.Normal(kind, value)) : null, IdempotencyKey = Guid.NewGuid(),
+    });
 
     public static async Task<int> SendMailAsync(this CrmApp app)
     {
