@@ -20,21 +20,29 @@ public sealed class TypedForm
     public string this[string name] => typed.GetValueOrDefault(name, "");
 
     /// <param name="form">As the browser sent it.</param>
-    /// <param name="most">Longer values are cut, so that a paste of megabytes is not sent back; see <see cref="Whole"/>.</param>
+    /// <param name="most">Longer values are cut, so that a paste of megabytes is not sent back, and refused: nothing is kept that is not whole.</param>
     public static TypedForm From(IFormCollection form, int most = 2_000)
     {
         var fields = form.Where(f => f.Key.Length <= 60 && f.Key != "__RequestVerificationToken").ToList();
-        return new(fields.ToDictionary(f => f.Key, f => f.Value.ToString() is { } value && value.Length > most ? value[..most] : f.Value.ToString().Trim()))
+        var typed = new TypedForm(fields.ToDictionary(f => f.Key, f => f.Value.ToString() is { } value && value.Length > most ? value[..most] : f.Value.ToString().Trim()))
         {
-            cut = fields.Where(f => f.Value.ToString().Length > most).ToDictionary(f => f.Key, f => f.Value.ToString().Length),
+            // What is ticked several times is a choice, not a text.
+            cut = fields.Where(f => f.Value.Count == 1 && f.Value.ToString().Length > most).ToDictionary(f => f.Key, f => f.Value.ToString().Length),
         };
+        foreach (var (name, length) in typed.cut)
+        {
+            typed.Refuse(name, FormTexts.TooLong, most, length);
+        }
+
+        return typed;
     }
 
-    /// <summary>Refuses a text that had to be cut or is longer than it may be.</summary>
+    /// <summary>Refuses a text that is longer than it may be; one that had to be cut is told this limit instead of the form's.</summary>
     public string Whole(string name, int most)
     {
         if (cut.TryGetValue(name, out var length) || (length = this[name].Length) > most)
         {
+            refusals.RemoveAll(r => r.Field == name && r.Text == FormTexts.TooLong);
             Refuse(name, FormTexts.TooLong, most, length);
         }
 

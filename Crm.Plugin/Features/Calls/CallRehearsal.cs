@@ -10,6 +10,6 @@ internal sealed class CallRehearsal : IRehearsal
         await services.GetRequiredService<CallLog>().RecordAsync(new() { CallId = Guid.NewGuid().ToString("N"), Event = CallMoment.Ended }, cancellation);
         await services.GetRequiredService<CallDesk>().OpenAsync(cancellation);
         await services.GetRequiredService<CallerLookup>().FindAsync("0000000", cancellation);
-        await services.GetRequiredService<CallerPasts>().ReadAsync(0, cancellation);
+        await services.GetRequiredService<CallerPasts>().ReadAsync(0, null, null, cancellation);
     }
 }

@@ -32,6 +32,13 @@ public static class CallRule
         return shared < TailLength || !digits.AsSpan()[^shared..].SequenceEqual(other.AsSpan()[^shared..]) ? 0 : shared >= 9 ? 2 : 1;
     }
 
+    /// <summary>What a telephone dials: with a plus where the spelling shows the international form, else the digits as they were typed; without an extension.</summary>
+    public static string Dial(string typed)
+    {
+        var (normal, plain) = (PhoneDigits.Normalise(typed), PhoneDigits.Normalise("+" + typed));
+        return normal.Length > 0 && (typed.TrimStart().StartsWith('+') || normal != plain) ? "+" + normal : normal;
+    }
+
     /// <summary>What <see cref="Likeness"/> can only be found by; null for a number too short.</summary>
     public static string? Tail(string digits) => digits.Length < TailLength ? null : digits[^TailLength..];
 

@@ -16,7 +16,7 @@ internal static class CallScreens
     private const int PageSize = 50;
 
     public static async Task<IResult> ListAsync(
-        HttpRequest request, string? number, string? who, bool? missed, long? before, CallHistory history, CallerLookup lookup, CurrentUser user, Show show, CancellationToken cancellation)
+        HttpRequest request, string? number, string? who, bool? missed, long? before, CallHistory history, CallerFinder finder, CurrentUser user, Show show, CancellationToken cancellation)
     {
         var whose = MyDayFeature.Whose(who, user);
         var rows = await history.ListAsync(whose, missed == true, before, PageSize, cancellation);
@@ -33,15 +33,18 @@ internal static class CallScreens
             Rows = rows,
             Next = next,
             Number = typed,
-            Callers = string.IsNullOrWhiteSpace(typed) ? null : await lookup.FindAsync(typed, cancellation),
+            Found = string.IsNullOrWhiteSpace(typed) ? null : await finder.FindAsync(typed, request.Query, cancellation),
             Figures = await history.FiguresAsync(whose, LocalTime.StartOf(show.Today.AddDays(-6), user.Zone), cancellation),
             Who = who,
             IsMissed = missed == true,
         });
     }
 
-    public static async Task<IResult> LookUpAsync(string? number, CallerLookup lookup, CancellationToken cancellation) =>
-        Screen.Of<CallerList>(new { Callers = await lookup.FindAsync(number?.Length > 100 ? number[..100] : number ?? "", cancellation), Number = number });
+    public static async Task<IResult> LookUpAsync(HttpRequest request, string? number, CallerFinder finder, CancellationToken cancellation)
+    {
+        var typed = number?.Length > 100 ? number[..100] : number ?? "";
+        return Screen.Of<CallerList>(new { Found = await finder.FindAsync(typed, request.Query, cancellation), Number = typed });
+    }
 
     public static async Task<IResult> ProspectsAsync(bool? all, long? before, ProspectStore prospects, CancellationToken cancellation) =>
         Screen.Of<ProspectsPage>(new { Rows = await prospects.ListAsync(all == true, before, PageSize, cancellation), All = all == true, PageSize });
@@ -70,13 +73,32 @@ internal static class CallScreens
 
     public static async Task<IResult> LinkAsync(long id, HttpContext http, ProspectStore prospects, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
     {
-        var form = await http.Request.ReadFormAsync(cancellation);
-        return long.TryParse(form["counterparty"], NumberStyles.None, CultureInfo.InvariantCulture, out var counterparty)
-            && await database.Set<CounterpartyRecord>().Within(user.Rights.WriteScope, user).AnyAsync(c => c.Id == counterparty, cancellation)
-            && await prospects.LinkAsync(id, counterparty, cancellation)
-            ? TypedResults.LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"/counterparties/{counterparty}"))
-            : TypedResults.LocalRedirect("/calls/prospects");
+        var form = InteractionForm.From(await http.Request.ReadFormAsync(cancellation));
+        string wrong;
+        if (!long.TryParse(form["counterparty"], NumberStyles.None, CultureInfo.InvariantCulture, out var counterparty))
+        {
+            wrong = RefusalTexts.NoCounterparty;
+        }
+        else if (!await database.Set<CounterpartyRecord>().Within(user.Rights.WriteScope, user).AnyAsync(c => c.Id == counterparty, cancellation))
+        {
+            wrong = RefusalTexts.CounterpartyUnknown;
+        }
+        else if (await prospects.LinkAsync(id, counterparty, cancellation))
+        {
+            return TypedResults.LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"/counterparties/{counterparty}"));
+        }
+        else
+        {
+            wrong = CallTexts.NotLinked;
+        }
+
+        http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        // From this one on, so that it is in sight whatever page it stood on; one that is linked already only among all.
+        var isOpen = wrong != CallTexts.NotLinked;
+        return Screen.Of<ProspectsPage>(new { Rows = await prospects.ListAsync(!isOpen, id + 1, PageSize, cancellation), All = !isOpen, PageSize, LinkOf = id, Find = Cut(form["find"]), LinkRefusals = (IReadOnlyList<Refusal>)[new("link", wrong)] });
     }
+
+    private static string Cut(string typed) => typed.Length > 200 ? typed[..200] : typed;
 
     public static async Task<IResult> SettingsAsync(CallSettings settings, CancellationToken cancellation)
     {

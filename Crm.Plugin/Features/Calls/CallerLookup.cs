@@ -1,4 +1,5 @@
 using Crm.Plugin.Features.Classification;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Search;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
@@ -17,12 +18,19 @@ namespace Crm.Plugin.Features.Calls;
 /// <param name="Importance">A = 1.</param>
 /// <param name="Stage">See <see cref="RelationshipStage"/>.</param>
 /// <param name="Regularity">X = 1.</param>
-/// <param name="CardId">The CRM's own contact person whose number it is.</param>
+/// <param name="CardId">The CRM's own contact person whose number it is, or one of the ERP's who also speaks for this counterparty.</param>
 public sealed record Caller(
     long? CounterpartyId, string Name, long? PersonId, string? PersonName, string? Position, long? ProspectId, string Typed, int Likeness,
-    short? Importance = null, short? Stage = null, short? Regularity = null, long? CardId = null);
+    short? Importance = null, short? Stage = null, short? Regularity = null, long? CardId = null)
+{
+    /// <summary>They no longer work there.</summary>
+    internal bool HasLeft { get; init; }
 
-/// <summary>Finds whose number it is, among those whom the user may read: one range of the index of number endings and one of the CRM's own.</summary>
+    /// <summary>The person as forms name one: the CRM's own with a minus before the number; "" for none.</summary>
+    public string PersonField => (PersonId ?? -CardId)?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "";
+}
+
+/// <summary>Finds whose number it is, among those whom the user may read, at every counterparty that the person serves: two ranges of the index of number endings and one of the CRM's own.</summary>
 internal sealed class CallerLookup(CrmDbContext database, CurrentUser user, Shell.Show show)
 {
     private const int Most = 200;
@@ -43,21 +51,26 @@ internal sealed class CallerLookup(CrmDbContext database, CurrentUser user, Shel
         var scope = user.Rights.ReadScope;
         var found = await database.ReadSeveralAsync(
             $"""
-            SELECT c.id, c.name, p.person_id, n.name, n.position, p.typed, p.digits, c.importance, c.stage, c.regularity, 0, NULL
+            SELECT c.id, c.name, p.person_id, n.name, n.position, p.typed, p.digits, c.importance, c.stage, c.regularity, 0, NULL, 0
             FROM (SELECT {PhoneFragment.PhoneId} AS phone_id FROM phone_fragment f WHERE f.entry >= @low AND f.entry < @high LIMIT {Most}) e
             JOIN phone p ON p.id = e.phone_id JOIN counterparty c ON c.id = p.counterparty_id
             LEFT JOIN contact_person n ON n.id = p.person_id
             WHERE c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)};
-            SELECT s.id, s.name, NULL, s.company, NULL, s.phone, s.digits, NULL, NULL, NULL, 1, NULL
+            SELECT c.id, c.name, NULL, n.name, COALESCE(w.position, n.position), p.typed, p.digits, c.importance, c.stage, c.regularity, 0, k.id, CASE WHEN w.left_on <= @today THEN 1 ELSE 0 END
+            FROM (SELECT {PhoneFragment.PhoneId} AS phone_id FROM phone_fragment f WHERE f.entry >= @low AND f.entry < @high LIMIT {Most}) e
+            JOIN phone p ON p.id = e.phone_id JOIN contact_person n ON n.id = p.person_id JOIN person_card k ON k.contact_person_id = n.id
+            JOIN person_place w ON w.person_card_id = k.id AND w.counterparty_id <> p.counterparty_id JOIN counterparty c ON c.id = w.counterparty_id
+            WHERE c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)} LIMIT {Most};
+            SELECT s.id, s.name, NULL, s.company, NULL, s.phone, s.digits, NULL, NULL, NULL, 1, NULL, 0
             FROM prospect s WHERE s.tail = @tail AND s.counterparty_id IS NULL LIMIT {Most};
-            SELECT c.id, c.name, m.contact_person_id, COALESCE(n.name, k.name), n.position, m.value, m.normal, c.importance, c.stage, c.regularity, 0, m.card_id
-            FROM own_mechanism m JOIN counterparty c ON c.id = m.counterparty_id
-            LEFT JOIN contact_person n ON n.id = m.contact_person_id LEFT JOIN person_card k ON k.id = m.card_id
-            WHERE m.tail = @tail AND (m.valid_to IS NULL OR m.valid_to >= @today) AND c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)} LIMIT {Most}
+            SELECT c.id, c.name, m.person_id, m.name, m.position, m.value, m.normal, c.importance, c.stage, c.regularity, 0, m.card_id, m.has_left
+            FROM ({MechanismOwners.Sql("o.tail = @tail")}) m JOIN counterparty c ON c.id = m.counterparty_id
+            WHERE c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)} LIMIT {Most}
             """,
             [("@low", low), ("@high", high), ("@tail", CallRule.Tail(digits) ?? "-"), ("@today", show.Today.DayNumber), .. Reach.Parameters(scope, user)],
             row => Read(row, digits), cancellation);
         var callers = found.SelectMany(f => f).Where(c => c.Likeness > 0).ToList();
+        callers.RemoveAll(c => c.HasLeft && callers.Exists(o => !o.HasLeft));
         var surest = callers.Count == 0 ? 0 : callers.Max(c => c.Likeness);
         return [.. callers.Where(c => c.Likeness == surest)
             .DistinctBy(c => (c.CounterpartyId, c.PersonId ?? (object?)c.PersonName, c.ProspectId))
@@ -68,7 +81,7 @@ internal sealed class CallerLookup(CrmDbContext database, CurrentUser user, Shel
     {
         var likeness = CallRule.Likeness(row.GetString(6), digits);
         return row.GetInt32(10) == 0
-            ? new(row.GetInt64(0), row.GetString(1), row.Long(2), row.Text(3), row.Text(4), null, row.GetString(5), likeness, row.Short(7), row.Short(8), row.Short(9), row.Long(11))
+            ? new(row.GetInt64(0), row.GetString(1), row.Long(2), row.Text(3), row.Text(4), null, row.GetString(5), likeness, row.Short(7), row.Short(8), row.Short(9), row.Long(11)) { HasLeft = row.GetInt32(12) == 1 }
             : new(null, row.GetString(1), null, row.Text(3), null, row.GetInt64(0), row.GetString(5), likeness);
     }
 }

@@ -18,14 +18,19 @@ public sealed record OpenOrder(long Id, string? Number, DateOnly Date, DateOnly?
 /// <param name="Orders">Open ones, newest first.</param>
 /// <param name="Overdue">What they owe and should have paid.</param>
 /// <param name="Preference">How they would like to be dealt with; null when nobody has said.</param>
-public sealed record CallerPast(IReadOnlyList<InteractionEntry> Contacts, IReadOnlyList<OpenOrder> Orders, IReadOnlyList<OverdueSum> Overdue, CounterpartyPreference? Preference);
+/// <param name="Person">What the CRM knows of the person: how they would like to be dealt with themselves; null when nothing.</param>
+public sealed record CallerPast(IReadOnlyList<InteractionEntry> Contacts, IReadOnlyList<OpenOrder> Orders, IReadOnlyList<OverdueSum> Overdue, CounterpartyPreference? Preference, PersonCard? Person);
 
 /// <summary>Reads what to know of a caller: three short index ranges.</summary>
 internal sealed class CallerPasts(CrmDbContext database, InteractionStore interactions, Show show, CurrentUser user)
 {
     private const int Longest = 3;
 
-    public async Task<CallerPast> ReadAsync(long counterpartyId, CancellationToken cancellation)
+    /// <param name="counterpartyId">Who calls.</param>
+    /// <param name="personId">The ERP's person, where it is one.</param>
+    /// <param name="cardId">The CRM's own, where it is one.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    public async Task<CallerPast> ReadAsync(long counterpartyId, long? personId, long? cardId, CancellationToken cancellation)
     {
         var contacts = await interactions.LatestAsync(counterpartyId, null, Longest, cancellation);
         var orders = await database.ReadAsync(
@@ -41,7 +46,9 @@ internal sealed class CallerPasts(CrmDbContext database, InteractionStore intera
             """,
             [("@id", counterpartyId), ("@today", show.Today.DayNumber)],
             row => new OverdueSum(row.GetString(0), Convert.ToInt64(row.GetValue(1), null), row.GetInt64(2), row.Day(3)), cancellation);
-        return new(contacts, orders, overdue, await database.Set<CounterpartyPreference>().FirstOrDefaultAsync(p => p.CounterpartyId == counterpartyId, cancellation));
+        var person = (personId ?? cardId) is null ? null
+            : await database.Set<PersonCard>().Where(c => cardId != null ? c.Id == cardId : c.ContactPersonId == personId).FirstOrDefaultAsync(cancellation);
+        return new(contacts, orders, overdue, await database.Set<CounterpartyPreference>().FirstOrDefaultAsync(p => p.CounterpartyId == counterpartyId, cancellation), person);
     }
 
     /// <summary>Null when it is out of reach.</summary>

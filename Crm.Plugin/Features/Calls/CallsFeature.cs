@@ -13,6 +13,7 @@ internal static class CallsFeature
         .AddScoped<CallDesk>()
         .AddScoped<CallerLookup>()
         .AddScoped<CallerPasts>()
+        .AddScoped<CallerFinder>()
         .AddScoped<CallHistory>()
         .AddScoped<CallSettings>()
         .AddScoped<ProspectStore>()
@@ -30,6 +31,7 @@ internal static class CallsFeature
         screens.MapPost("/{id:long}/dismiss", CallEndpoints.DismissAsync);
         screens.MapPost("/{id:long}/log", CallEndpoints.LogAsync);
         screens.MapPost("/{id:long}/prospect", CallEndpoints.ProspectAsync);
+        screens.MapPost("/{id:long}/note", CallEndpoints.NoteAsync);
         screens.MapGet("/prospects", CallScreens.ProspectsAsync);
         screens.MapPost("/prospects", CallScreens.AddProspectAsync);
         screens.MapPost("/prospects/{id:long}/link", CallScreens.LinkAsync);

@@ -52,6 +52,15 @@ public sealed class PhoneCall
 
     public long? PersonId { get; set; }
 
+    /// <summary>The CRM's own person, in place of <see cref="PersonId"/>.</summary>
+    public long? CardId { get; set; }
+
+    /// <summary>The user said that it was this one of the new callers.</summary>
+    public long? ProspectId { get; set; }
+
+    /// <summary>The user said that it was none of those who have this number.</summary>
+    public bool IsSomebodyElse { get; set; }
+
     /// <summary>The user closed its card.</summary>
     public DateTimeOffset? DismissedAt { get; set; }
 

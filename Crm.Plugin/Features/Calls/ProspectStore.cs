@@ -58,6 +58,37 @@ internal sealed class ProspectStore(CrmDbContext database, CurrentUser user, Aud
         return [];
     }
 
+    /// <summary>Adds what an open prospect said when they called again, under its day.</summary>
+    /// <returns>Why it was refused; empty when it is kept.</returns>
+    public async Task<IReadOnlyList<Refusal>> AddNoteAsync(long id, string typed, CancellationToken cancellation)
+    {
+        if (Text(typed) is not { } text)
+        {
+            return [new("note", CallTexts.NoNote)];
+        }
+
+        if (user.Rights.WriteScope == Scope.None)
+        {
+            return [new("note", CallTexts.MayNotWrite)];
+        }
+
+        if (await database.Set<Prospect>().AsTracking().FirstOrDefaultAsync(p => p.Id == id && p.CounterpartyId == null, cancellation) is not { } prospect)
+        {
+            return [new("note", CallTexts.ProspectGone)];
+        }
+
+        var note = string.Join('\n', new[] { prospect.Note, $"{LocalTime.DayOf(clock.GetUtcNow(), user.Zone):yyyy-MM-dd}: {text}" }.OfType<string>());
+        if (note.Length > InteractionRule.TextLength)
+        {
+            return [new("note", RefusalTexts.TooLong, InteractionRule.TextLength, note.Length)];
+        }
+
+        prospect.Note = note;
+        audit.Note(database, "prospect.noted", "prospect", InteractionAudit.Id(id));
+        await database.SaveChangesAsync(cancellation);
+        return [];
+    }
+
     /// <summary>Those still open, or all, latest first; the user's own unless their rights reach everybody's.</summary>
     public async Task<IReadOnlyList<ProspectLine>> ListAsync(bool all, long? before, int limit, CancellationToken cancellation) =>
         await (from p in Reachable()

@@ -11,6 +11,8 @@ namespace Crm.Plugin.Features.Mail;
 /// <summary>The company's mail accounts, for administrators. Passwords go in and never come out.</summary>
 internal static class MailAccountEndpoints
 {
+    private const int LongestSignature = 2_000;
+
     public static async Task<IResult> ShowAsync(HttpRequest request, long? id, CrmDbContext database, MailAccounts accounts, Show show, CancellationToken cancellation)
     {
         var account = id is { } one ? await database.Set<MailAccount>().FirstOrDefaultAsync(a => a.Id == one, cancellation) : null;
@@ -19,7 +21,7 @@ internal static class MailAccountEndpoints
 
     public static async Task<IResult> SaveAsync(HttpContext http, CrmDbContext database, MailAccounts accounts, AuditLog audit, CancellationToken cancellation)
     {
-        var form = TypedForm.From(await http.Request.ReadFormAsync(cancellation));
+        var form = TypedForm.From(await http.Request.ReadFormAsync(cancellation), LongestSignature);
         var stored = long.TryParse(form["id"], CultureInfo.InvariantCulture, out var id) ? await database.Set<MailAccount>().AsTracking().FirstOrDefaultAsync(a => a.Id == id, cancellation) : null;
         var account = stored ?? new MailAccount { FromAddress = "" };
         Apply(form, account, accounts);
@@ -94,6 +96,8 @@ internal static class MailAccountEndpoints
     {
         if (!MailAddressRule.IsValid(form["fromAddress"]))
             form.Refuse("fromAddress", MailRefusals.BadEmail);
+        foreach (var (name, most) in ((string, int)[])[("fromName", 200), ("signature", LongestSignature), ("smtpHost", 255), ("smtpUser", 255), ("smtpPassword", 500), ("inHost", 255), ("inUser", 255), ("inPassword", 500), ("inFolder", 500)])
+            form.Whole(name, most);
         var (isNew, source) = (account.Id == 0, Choice<MailSource>(form, "source"));
         account.FromAddress = form["fromAddress"];
         account.FromName = Text(form, "fromName");

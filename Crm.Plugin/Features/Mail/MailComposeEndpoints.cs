@@ -103,7 +103,7 @@ internal static class MailComposeEndpoints
         if (chosen is null && answered is not null && answered.CounterpartyId == id && MailAddressRule.Fold(answered.FromAddress) == MailAddressRule.Fold(form["to"]))
         {
             // Who wrote gets an answer at the address that they wrote from, also when the ERP does not know it.
-            chosen = new(id, await services.Database.Set<Mirror.Records.CounterpartyRecord>().Where(c => c.Id == id).Select(c => c.Name).FirstAsync(cancellation), answered.PersonId, answered.FromName, answered.FromAddress);
+            chosen = new(id, await services.Database.Set<Mirror.Records.CounterpartyRecord>().Where(c => c.Id == id).Select(c => c.Name).FirstAsync(cancellation), answered.PersonId, answered.FromName, answered.FromAddress, answered.CardId);
         }
 
         if (chosen is null)
@@ -111,7 +111,7 @@ internal static class MailComposeEndpoints
         else if (!MailAddressRule.IsValid(chosen.Address))
             form.Refuse("to", MailRefusals.BadEmail);
         else if (await MailSuppressions.HoldsAsync(services.Database, chosen.Address, MailPurpose.Personal, cancellation)
-            || (answered is null && await People.DoNotContact.HoldsAsync(services.Database, id, chosen.PersonId, cancellation)))
+            || (answered is null && await People.DoNotContact.HoldsAsync(services.Database, id, chosen.PersonId, chosen.CardId, cancellation)))
             form.Refuse("to", MailRefusals.Suppressed);
         return (chosen is null ? [] : [chosen], MailPurpose.Personal);
     }
@@ -142,9 +142,13 @@ internal static class MailComposeEndpoints
             }
         }
 
+        var wishes = await People.ChannelWishes.OtherThanAsync(services.Database, (selection?.Recipients ?? []).Select(r => r.CounterpartyId), People.ContactChannel.Email, cancellation);
+        var of = known is null ? 0 : long.Parse(form["counterparty"], CultureInfo.InvariantCulture);
         return Screen.Of<MailComposePage>(new
         {
             Form = form,
+            Preference = of == 0 ? null : await services.Database.Set<People.CounterpartyPreference>().FirstOrDefaultAsync(p => p.CounterpartyId == of, cancellation),
+            Wishes = (IReadOnlyList<(string, People.ContactChannel)>)[.. (selection?.Recipients ?? []).Where(r => r.CounterpartyId is { } c && wishes.ContainsKey(c)).Select(r => (r.Counterparty, wishes[r.CounterpartyId!.Value]))],
             Known = known ?? [],
             Selection = selection,
             Bounced = await MailSuppressions.BouncedAmongAsync(services.Database, (known ?? []).Select(r => r.Address).Append(form["to"]).Where(a => a.Length > 0), cancellation),

@@ -14,7 +14,7 @@ internal static class MailFeature
     {
         services.AddSingleton<MailTrust>().AddSingleton<MailFiles>().AddSingleton<MailWatches>();
         services.AddScoped<MailAccounts>().AddScoped<MailSender>().AddScoped<MailWriter>().AddScoped<MailRecipients>().AddScoped<ComposeServices>().AddScoped<UnsubscribeLinks>();
-        services.AddScoped<MailMatcher>().AddScoped<MailBounces>().AddScoped<MailIntake>().AddScoped<FolderMail>().AddScoped<ImapMail>().AddScoped<MailFetcher>().AddScoped<MailPreview>().AddScoped<Conversation>();
+        services.AddScoped<MailMatcher>().AddScoped<MailCandidates>().AddScoped<MailBounces>().AddScoped<MailIntake>().AddScoped<FolderMail>().AddScoped<ImapMail>().AddScoped<MailFetcher>().AddScoped<MailPreview>().AddScoped<Conversation>();
         services.AddScoped<Counterparties.ITimelineSource, BounceTimeline>();
         services.AddSingleton(new MenuEntry("/mail", "E-mail", "mail", 28, _ => true));
         if (carries)

@@ -16,7 +16,12 @@ namespace Crm.Plugin.Features.Mail;
 /// <param name="PersonId">The ERP's person; null for the counterparty itself and for the CRM's own persons.</param>
 /// <param name="Person">Null for the counterparty itself.</param>
 /// <param name="Address">As the ERP keeps it, or as it was typed here.</param>
-public sealed record MailRecipient(long? CounterpartyId, string Counterparty, long? PersonId, string? Person, string Address);
+/// <param name="CardId">The CRM's own person, or one of the ERP's who also speaks for this counterparty.</param>
+public sealed record MailRecipient(long? CounterpartyId, string Counterparty, long? PersonId, string? Person, string Address, long? CardId = null)
+{
+    /// <summary>What the CRM knows of the person's wishes; null when nothing, and for the counterparty itself.</summary>
+    public PersonCard? Card { get; init; }
+}
 
 /// <summary>Who of a selection gets a letter, and why the others do not.</summary>
 /// <param name="Recipients">Each address once.</param>
@@ -49,12 +54,11 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Co
 
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         var own = await people.MechanismsAsync(record, today, cancellation);
-        // The CRM's own persons who are not to be contacted are not offered; the ERP's are, and the form says why not.
-        var persons = (await people.OfCounterpartyAsync(counterpartyId, today, cancellation)).Where(p => p.IsActive && (p.ContactPersonId is not null || p.Card is not { DoNotContact: true }));
+        var persons = (await people.OfCounterpartyAsync(counterpartyId, today, cancellation)).Where(p => p.IsActive);
         return
         [
             .. Addresses(record.Mechanisms).Concat(Addresses(own)).Select(a => new MailRecipient(record.Id, record.Name, null, null, a)),
-            .. persons.SelectMany(p => Addresses(p.Mechanisms).Concat(Addresses(p.Own)).Select(a => new MailRecipient(record.Id, record.Name, p.ContactPersonId, p.Name, a))),
+            .. persons.SelectMany(p => Addresses(p.Mechanisms).Concat(Addresses(p.Own)).Select(a => new MailRecipient(record.Id, record.Name, p.ContactPersonId, p.Name, a, p.ContactPersonId is null ? p.Card?.Id : null) { Card = p.Card })),
         ];
     }
 

@@ -229,6 +229,9 @@ public sealed class MailIn
 
     public long? PersonId { get; set; }
 
+    /// <summary>The CRM's own person, in place of <see cref="PersonId"/>.</summary>
+    public long? CardId { get; set; }
+
     public long? InteractionId { get; set; }
 
     public required string FromAddress { get; set; }

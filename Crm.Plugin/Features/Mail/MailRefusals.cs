@@ -19,6 +19,7 @@ public static class MailRefusals
     public const string NoName = "Give it a name.";
     public const string BadFolder = "This folder does not exist on the server, or it cannot be read.";
     public const string BadDay = "This is not a day. Example: 2026-11-22.";
+    public const string NoCounterparty = "Choose a counterparty that you may write to.";
     public const string NotListed = "Choose one of the listed values.";
 
     /// <summary>All of them.</summary>

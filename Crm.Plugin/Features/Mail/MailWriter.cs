@@ -50,7 +50,7 @@ internal sealed class MailWriter(CrmDbContext database, CurrentUser user, AuditL
         var now = clock.GetUtcNow();
         var (subject, text) = Fill(draft.Subject, draft.Text, signature, recipient);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
-        var interaction = recipient.CounterpartyId is { } counterparty ? await LogAsync(counterparty, recipient.PersonId, subject, text, now, cancellation) : (long?)null;
+        var interaction = recipient.CounterpartyId is { } counterparty ? await LogAsync(counterparty, recipient, subject, text, now, cancellation) : (long?)null;
         var isNew = await MailQueue.AddAsync(database, new()
         {
             Key = string.Create(CultureInfo.InvariantCulture, $"user:{user.Id}:{draft.Key}:{MailAddressRule.Fold(recipient.Address)}"),
@@ -77,14 +77,14 @@ internal sealed class MailWriter(CrmDbContext database, CurrentUser user, AuditL
     }
 
     /// <returns>The contact that stands for the letter on the timeline.</returns>
-    private async Task<long> LogAsync(long counterpartyId, long? personId, string subject, string text, DateTimeOffset now, CancellationToken cancellation)
+    private async Task<long> LogAsync(long counterpartyId, MailRecipient to, string subject, string text, DateTimeOffset now, CancellationToken cancellation)
     {
         var interaction = InteractionText.New(counterpartyId, InteractionState.Done, user.Id, user.Id, now);
         InteractionText.Apply(
             new()
             {
                 CounterpartyId = counterpartyId, State = InteractionState.Done, Kind = InteractionKind.Email, Direction = InteractionDirection.Outgoing,
-                PersonId = personId, Subject = Cut(subject, 200), Content = Cut(text, 4_000), StartedAt = now,
+                PersonId = to.PersonId, CardId = to.CardId, Subject = Cut(subject, 200), Content = Cut(text, 4_000), StartedAt = now,
             }, interaction, now);
         database.Add(interaction);
         await database.SaveChangesAsync(cancellation);

@@ -16,10 +16,12 @@ internal static class DoNotContact
     /// <param name="database">Where the preferences are.</param>
     /// <param name="counterpartyId">To whom.</param>
     /// <param name="contactPersonId">The ERP's person, where it goes to one.</param>
+    /// <param name="cardId">The CRM's own person, where it goes to one.</param>
     /// <param name="cancellation">Cancels.</param>
-    public static async Task<bool> HoldsAsync(CrmDbContext database, long counterpartyId, long? contactPersonId, CancellationToken cancellation) =>
+    public static async Task<bool> HoldsAsync(CrmDbContext database, long counterpartyId, long? contactPersonId, long? cardId, CancellationToken cancellation) =>
         await database.Set<CounterpartyPreference>().AnyAsync(p => p.CounterpartyId == counterpartyId && p.DoNotContact, cancellation)
-        || (contactPersonId is not null && await database.Set<PersonCard>().AnyAsync(c => c.ContactPersonId == contactPersonId && c.DoNotContact, cancellation));
+        || ((contactPersonId ?? cardId) is not null
+            && await database.Set<PersonCard>().AnyAsync(c => ((contactPersonId != null && c.ContactPersonId == contactPersonId) || (cardId != null && c.Id == cardId)) && c.DoNotContact, cancellation));
 
     /// <summary>The same for a letter or a message in its outbox: the contact on the timeline tells which person it goes to.</summary>
     public static async Task<bool> HoldsQueuedAsync(CrmDbContext database, long? counterpartyId, long? interactionId, CancellationToken cancellation)
@@ -30,8 +32,7 @@ internal static class DoNotContact
         }
 
         var contact = await database.Set<Interaction>().Where(i => i.Id == interactionId).Select(i => new { i.PersonId, i.CardId }).FirstOrDefaultAsync(cancellation);
-        return await HoldsAsync(database, id, contact?.PersonId, cancellation)
-            || (contact?.CardId is { } card && await database.Set<PersonCard>().AnyAsync(c => c.Id == card && c.DoNotContact, cancellation));
+        return await HoldsAsync(database, id, contact?.PersonId, contact?.CardId, cancellation);
     }
 
     /// <summary>Which of these counterparties are not to be contacted.</summary>

@@ -46,7 +46,7 @@ internal sealed class MechanismStore(CrmDbContext database, CurrentUser user, Au
         var (contact, card) = (person?.ContactPersonId, person?.ContactPersonId is null ? person?.Card?.Id : null);
         var read = person is null ? MirrorJson.ReadMechanisms(counterparty.Mechanisms) : person.Mechanisms;
         if (read.Any(r => r.Kind == draft.Kind && MechanismRule.Normal(r.Kind, r.Value) == normal)
-            || await Of(counterparty.Id, contact, card).AnyAsync(m => m.Kind == draft.Kind && m.Normal == normal && m.ValidTo == null, cancellation))
+            || await Of(counterparty.Id, person).AnyAsync(m => m.Kind == draft.Kind && m.Normal == normal && m.ValidTo == null, cancellation))
         {
             return [new("value", PeopleTexts.There)];
         }
@@ -54,9 +54,10 @@ internal sealed class MechanismStore(CrmDbContext database, CurrentUser user, Au
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
         if (draft.IsMain)
         {
-            await Of(counterparty.Id, contact, card).Where(m => m.Kind == draft.Kind).ExecuteUpdateAsync(m => m.SetProperty(x => x.IsMain, false), cancellation);
+            await Of(counterparty.Id, person).Where(m => m.Kind == draft.Kind).ExecuteUpdateAsync(m => m.SetProperty(x => x.IsMain, false), cancellation);
         }
 
+        // A person's is the person's, whatever counterparty it is typed at.
         // A number that is only good for some days is nothing for the ERP, which knows no days.
         var goes = card is null && draft is { ValidFrom: null, ValidTo: null } && counterparty.GoneAt is null;
         var mechanism = new OwnMechanism
@@ -100,12 +101,13 @@ internal sealed class MechanismStore(CrmDbContext database, CurrentUser user, Au
     public async Task<bool> RetireAsync(long counterpartyId, long id, DateOnly today, CancellationToken cancellation)
     {
         DateOnly? last = today.AddDays(-1);
-        var found = await database.Set<OwnMechanism>().AsTracking().FirstOrDefaultAsync(m => m.Id == id && m.CounterpartyId == counterpartyId, cancellation);
+        var found = await At(counterpartyId).AsTracking().FirstOrDefaultAsync(m => m.Id == id, cancellation);
         if (found is null)
         {
             return false;
         }
 
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
         found.ValidTo = last;
         if (found.Fate == MechanismFate.Waiting)
         {
@@ -114,6 +116,7 @@ internal sealed class MechanismStore(CrmDbContext database, CurrentUser user, Au
 
         audit.Note(database, "mechanism.retired", "counterparty", InteractionAudit.Id(counterpartyId), InteractionAudit.Change(found.Kind.ToString(), found.Value, null));
         await database.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
         return true;
     }
 
@@ -121,10 +124,27 @@ internal sealed class MechanismStore(CrmDbContext database, CurrentUser user, Au
     public async Task RetryAsync(long counterpartyId, long id, CancellationToken cancellation)
     {
         DateTimeOffset? now = clock.GetUtcNow();
-        await database.Set<OwnMechanism>().Where(m => m.Id == id && m.CounterpartyId == counterpartyId && m.Fate == MechanismFate.Refused)
+        await At(counterpartyId).Where(m => m.Id == id && m.Fate == MechanismFate.Refused)
             .ExecuteUpdateAsync(m => m.SetProperty(x => x.Fate, MechanismFate.Waiting).SetProperty(x => x.NextTryAt, now).SetProperty(x => x.Attempts, 0), cancellation);
     }
 
-    private IQueryable<OwnMechanism> Of(long counterpartyId, long? contact, long? card) =>
-        database.Set<OwnMechanism>().Where(m => m.CounterpartyId == counterpartyId && m.ContactPersonId == contact && m.CardId == card);
+    /// <summary>The counterparty's own, or everything of a person, wherever it was typed.</summary>
+    private IQueryable<OwnMechanism> Of(long counterpartyId, Person? person)
+    {
+        var (contact, card) = (person?.ContactPersonId ?? person?.Card?.ContactPersonId, person?.Card?.Id);
+        return person is null
+            ? database.Set<OwnMechanism>().Where(m => m.CounterpartyId == counterpartyId && m.ContactPersonId == null && m.CardId == null)
+            : database.Set<OwnMechanism>().Where(m => (contact != null && m.ContactPersonId == contact) || (card != null && m.CardId == card));
+    }
+
+    /// <summary>Everything that the card of a counterparty shows: typed there, or of a person who speaks for it.</summary>
+    private IQueryable<OwnMechanism> At(long counterpartyId)
+    {
+        var cards = database.Set<PersonPlace>().Where(p => p.CounterpartyId == counterpartyId).Select(p => p.PersonCardId);
+        var contacts = database.Set<ContactPersonRecord>().Where(p => p.CounterpartyId == counterpartyId).Select(p => p.Id);
+        return database.Set<OwnMechanism>().Where(m => m.CounterpartyId == counterpartyId || (m.CardId != null && cards.Contains(m.CardId.Value))
+            || (m.ContactPersonId != null && contacts.Contains(m.ContactPersonId.Value))
+            || database.Set<PersonCard>().Any(c => cards.Contains(c.Id) && c.ContactPersonId != null && c.ContactPersonId == m.ContactPersonId)
+            || database.Set<PersonCard>().Any(c => c.Id == m.CardId && c.ContactPersonId != null && contacts.Contains(c.ContactPersonId.Value)));
+    }
 }

@@ -16,8 +16,8 @@ namespace Crm.Plugin.Features.People;
 /// <param name="Name">As the ERP has it, else as typed.</param>
 /// <param name="Position">Job title.</param>
 /// <param name="Birthday">The CRM's, else the ERP's.</param>
-/// <param name="Mechanisms">The ERP's.</param>
-/// <param name="Own">Typed here, and not read back from the ERP yet.</param>
+/// <param name="Mechanisms">The ERP's, also of one who belongs to another counterparty there.</param>
+/// <param name="Own">Typed here at whatever counterparty, and not read back from the ERP yet.</param>
 /// <param name="IsActive">False when the ERP hides them or they have left.</param>
 public sealed record Person(
     long? ContactPersonId, PersonCard? Card, PersonPlace? Place, string Name, string? Position, DateOnly? Birthday,
@@ -37,18 +37,41 @@ internal sealed class PersonStore(CrmDbContext database, CurrentUser user, Audit
                             join c in database.Set<PersonCard>() on p.PersonCardId equals c.Id
                             orderby c.NameFolded, c.Id
                             select new { Place = p, Card = c }).Take(2 * Most).ToListAsync(cancellation);
-        var own = await database.Set<OwnMechanism>().Where(m => m.CounterpartyId == counterpartyId && (m.ValidTo == null || m.ValidTo >= today)).OrderByDescending(m => m.IsMain).ThenBy(m => m.Id).Take(4 * Most).ToListAsync(cancellation);
+        // The ERP may have moved a person here whose card names another place; a card may name a person of another counterparty's.
+        var erpIds = erp.ConvertAll(p => p.Id);
+        var cards = places.Select(x => x.Card).ToDictionary(c => c.Id);
+        foreach (var card in erp.Count == 0 ? [] : await database.Set<PersonCard>().Where(c => c.ContactPersonId != null && erpIds.Contains(c.ContactPersonId.Value)).Take(Most).ToListAsync(cancellation))
+        {
+            cards.TryAdd(card.Id, card);
+        }
+
+        var elsewhere = cards.Values.Select(c => c.ContactPersonId).OfType<long>().Except(erpIds).ToList();
+        var guests = elsewhere.Count == 0 ? [] : await database.Set<ContactPersonRecord>().Where(p => elsewhere.Contains(p.Id) && p.GoneAt == null).Take(2 * Most).ToDictionaryAsync(p => p.Id, cancellation);
+        var own = await OwnAsync([.. erpIds, .. elsewhere], [.. cards.Keys], today, cancellation);
         var persons = erp.Select(p =>
         {
-            var added = places.Find(x => x.Card.ContactPersonId == p.Id);
+            var card = cards.Values.FirstOrDefault(c => c.ContactPersonId == p.Id);
+            var place = card is null ? null : places.Find(x => x.Card.Id == card.Id)?.Place;
             var mechanisms = MirrorJson.ReadMechanisms(p.Mechanisms);
             return new Person(
-                p.Id, added?.Card, added?.Place, p.Name, added?.Place.Position ?? p.Position, added?.Card.Birthday ?? p.Birthday, mechanisms,
-                Unread(own.Where(m => m.ContactPersonId == p.Id), mechanisms), p.IsActive && !(added?.Place.LeftOn <= today));
-        }).Concat(places.Where(x => x.Card.ContactPersonId is not { } id || erp.TrueForAll(p => p.Id != id)).Select(x => new Person(
-            null, x.Card, x.Place, x.Card.Name, x.Place.Position, x.Card.Birthday, [], [.. own.Where(m => m.CardId == x.Card.Id)], !(x.Place.LeftOn <= today))));
+                p.Id, card, place, p.Name, place?.Position ?? p.Position, card?.Birthday ?? p.Birthday, mechanisms,
+                Unread(own.Where(m => m.ContactPersonId == p.Id || (card is not null && m.CardId == card.Id)), mechanisms), p.IsActive && !(place?.LeftOn <= today));
+        }).Concat(places.Where(x => x.Card.ContactPersonId is not { } id || !erpIds.Contains(id)).Select(x =>
+        {
+            var guest = x.Card.ContactPersonId is { } id ? guests.GetValueOrDefault(id) : null;
+            var mechanisms = guest is null ? [] : MirrorJson.ReadMechanisms(guest.Mechanisms);
+            return new Person(
+                null, x.Card, x.Place, guest?.Name ?? x.Card.Name, x.Place.Position ?? guest?.Position, x.Card.Birthday ?? guest?.Birthday, mechanisms,
+                Unread(own.Where(m => m.CardId == x.Card.Id || (x.Card.ContactPersonId is not null && m.ContactPersonId == x.Card.ContactPersonId)), mechanisms), !(x.Place.LeftOn <= today));
+        }));
         return [.. persons.OrderByDescending(p => p.IsActive)];
     }
+
+    /// <summary>What was typed here of some persons, at whatever counterparty it was.</summary>
+    private async Task<List<OwnMechanism>> OwnAsync(IReadOnlyList<long> persons, IReadOnlyList<long> cards, DateOnly today, CancellationToken cancellation) => persons.Count + cards.Count == 0 ? [] :
+        await database.Set<OwnMechanism>()
+            .Where(m => ((m.ContactPersonId != null && persons.Contains(m.ContactPersonId.Value)) || (m.CardId != null && cards.Contains(m.CardId.Value))) && (m.ValidTo == null || m.ValidTo >= today))
+            .OrderByDescending(m => m.IsMain).ThenBy(m => m.Id).Take(4 * Most).ToListAsync(cancellation);
 
     /// <summary>Typed ones of the counterparty itself.</summary>
     public async Task<IReadOnlyList<OwnMechanism>> MechanismsAsync(CounterpartyRecord counterparty, DateOnly today, CancellationToken cancellation) => Unread(
@@ -108,9 +131,11 @@ internal sealed class PersonStore(CrmDbContext database, CurrentUser user, Audit
             return false;
         }
 
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
         database.Add(new PersonPlace { PersonCardId = cardId, CounterpartyId = counterpartyId });
         audit.Note(database, "person.placed", "person", InteractionAudit.Id(cardId), $"{{\"counterpartyId\":[null,{InteractionAudit.Id(counterpartyId)}]}}");
         await database.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
         return true;
     }
 

@@ -16,6 +16,7 @@ public sealed record SmsLine(long Id, string Number, string Text, int Parts, Sms
 internal static class SmsEndpoints
 {
     private const int PageSize = 50;
+    private const int LongestBody = 10_000;
 
     public static async Task<IResult> NewAsync(HttpRequest request, SmsComposer composer, CrmDbContext database, CancellationToken cancellation) =>
         await PageAsync(new TypedForm(new() { ["key"] = Guid.NewGuid().ToString("N"), ["selection"] = CounterpartyFilter.From(request.Query).ToQuery() }), composer, database, cancellation);
@@ -42,23 +43,26 @@ internal static class SmsEndpoints
     }
 
     /// <summary>A user's own messages; an administrator sees everybody's.</summary>
-    public static async Task<IResult> ListAsync(long? before, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
+    public static Task<IResult> ListAsync(long? before, CrmDbContext database, CurrentUser user, CancellationToken cancellation) => ListPageAsync(before, new([]), database, user, cancellation);
+
+    private static async Task<IResult> ListPageAsync(long? before, TypedForm form, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
     {
         var edge = before ?? long.MaxValue;
         var lines = await database.Set<SmsOut>().Where(m => m.Id < edge && (user.IsAdministrator || m.UserId == user.Id)).OrderByDescending(m => m.Id).Take(PageSize + 1)
             .Select(m => new SmsLine(m.Id, m.Number, m.Text, m.Parts, m.State, m.Error, m.CreatedAt, m.CounterpartyId)).ToListAsync(cancellation);
         var next = lines.Count > PageSize ? lines[PageSize - 1].Id : (long?)null;
-        return Screen.Of<SmsPage>(new { Lines = (IReadOnlyList<SmsLine>)[.. lines.Take(PageSize)], Next = next });
+        return Screen.Of<SmsPage>(new { Lines = (IReadOnlyList<SmsLine>)[.. lines.Take(PageSize)], Next = next, Form = form });
     }
 
     /// <summary>A number that wants no more.</summary>
-    public static async Task<IResult> StopAsync(HttpContext http, CrmDbContext database, AuditLog audit, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<IResult> StopAsync(HttpContext http, CrmDbContext database, CurrentUser user, AuditLog audit, TimeProvider clock, CancellationToken cancellation)
     {
-        var form = await http.Request.ReadFormAsync(cancellation);
+        var form = TypedForm.From(await http.Request.ReadFormAsync(cancellation), 100);
         var code = await database.Set<SmsGateway>().Select(g => g.CountryCode).FirstOrDefaultAsync(cancellation);
-        if (SmsRule.Number(form["number"].ToString(), code) is not { } number)
+        if (SmsRule.Number(form["number"], code) is not { } number)
         {
-            return TypedResults.BadRequest();
+            form.Refuse("number", SmsRefusals.BadNumber);
+            return (await ListPageAsync(null, form, database, user, cancellation)).WithStatus(http, StatusCodes.Status422UnprocessableEntity);
         }
 
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
@@ -92,7 +96,7 @@ internal static class SmsEndpoints
 
     public static async Task<IResult> SaveGatewayAsync(HttpContext http, CrmDbContext database, SmsSender sender, AuditLog audit, CancellationToken cancellation)
     {
-        var form = TypedForm.From(await http.Request.ReadFormAsync(cancellation));
+        var form = TypedForm.From(await http.Request.ReadFormAsync(cancellation), LongestBody);
         var before = await database.Set<SmsGateway>().FirstOrDefaultAsync(cancellation);
         var kind = Enum.TryParse<SmsGatewayKind>(form["kind"], out var k) && Enum.IsDefined(k) ? k : (SmsGatewayKind?)null;
         if (kind is null)
@@ -105,8 +109,8 @@ internal static class SmsEndpoints
             form.Refuse("folder", MailRefusals.BadFolder);
         if (form["inFolder"].Length > 0 && (kind != SmsGatewayKind.Spool || !Directory.Exists(form["inFolder"]) || Same(form["inFolder"], form["folder"])))
             form.Refuse("inFolder", kind == SmsGatewayKind.Spool && Directory.Exists(form["inFolder"]) ? SmsRefusals.SameFolder : kind == SmsGatewayKind.Spool ? MailRefusals.BadFolder : SmsRefusals.FolderOfSpool);
-        foreach (var name in (string[])["inSender", "inText", "inId", "inList"])
-            form.Whole(name, 100);
+        foreach (var (name, most) in ((string, int)[])[("url", 2_000), ("body", LongestBody), ("secret", 1_000), ("folder", 500), ("inFolder", 500), ("inSender", 100), ("inText", 100), ("inId", 100), ("inList", 100)])
+            form.Whole(name, most);
         if (form["countryCode"].Length > 3 || !form["countryCode"].All(char.IsAsciiDigit))
             form.Refuse("countryCode", SmsRefusals.BadCode);
         if (form.Refusals.Count > 0)
@@ -143,17 +147,24 @@ internal static class SmsEndpoints
 
     private static CounterpartyFilter Filter(TypedForm form) => CounterpartyFilter.From(new QueryCollection(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(form["selection"])));
 
-    private static async Task<IResult> PageAsync(TypedForm form, SmsComposer composer, CrmDbContext database, CancellationToken cancellation) => Screen.Of<SmsComposePage>(new
+    private static async Task<IResult> PageAsync(TypedForm form, SmsComposer composer, CrmDbContext database, CancellationToken cancellation)
     {
-        Form = form,
-        Selection = await composer.SelectAsync(Filter(form), cancellation),
-        HasGateway = await database.Set<SmsGateway>().AnyAsync(g => g.Kind != SmsGatewayKind.None, cancellation),
-    });
+        var selection = await composer.SelectAsync(Filter(form), cancellation);
+        var wishes = await People.ChannelWishes.OtherThanAsync(database, selection.Recipients.Select(r => (long?)r.CounterpartyId), People.ContactChannel.Message, cancellation);
+        return Screen.Of<SmsComposePage>(new
+        {
+            Form = form,
+            Selection = selection,
+            Wishes = (IReadOnlyList<(string, People.ContactChannel)>)[.. selection.Recipients.Where(r => wishes.ContainsKey(r.CounterpartyId)).Select(r => (r.Name, wishes[r.CounterpartyId]))],
+            HasGateway = await database.Set<SmsGateway>().AnyAsync(g => g.Kind != SmsGatewayKind.None, cancellation),
+        });
+    }
 }
 
 /// <summary>Every reason that these forms refuse for; each has translations.</summary>
 public static class SmsRefusals
 {
+    public const string BadNumber = "This is not a number that can get messages. Example: +380 67 123-45-67.";
     public const string NoText = "Write a few words.";
     public const string TooManyParts = "The message would have {0} parts; at most {1} are sent.";
     public const string NobodyLeft = "Nobody of this selection can get a message.";

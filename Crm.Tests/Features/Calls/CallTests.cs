@@ -1,11 +1,15 @@
+using Crm.Contracts;
 using Crm.Plugin.Features.Calls;
 using Crm.Plugin.Features.ContactLog;
+using Crm.Plugin.Features.People;
+using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
 using Crm.Plugin.Shell.Live;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
 using Crm.Tests.Features.ContactLog;
+using Crm.Tests.Features.Mail;
 using Crm.Tests.Servers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -116,6 +120,172 @@ public sealed class CallTests(PostgresServer postgres)
         await anna.SubmitAsync($"/calls/prospects/{prospect.Id}/link", new() { ["counterparty"] = $"{await app.IdAsync("3")}" });
         Assert.Equal(await app.IdAsync("2"), (await database.Set<Prospect>().SingleAsync(TestContext.Current.CancellationToken)).CounterpartyId);
     }
+
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Ringing_OwnPersonOfTwoCounterparties_IsChosenAndLoggedWith(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        await Exchange.MirrorPeopleAsync(app);
+        var (first, second) = (await app.IdAsync("1"), await app.IdAsync("2"));
+        var olga = await app.AddOwnPersonAsync("Ольга Ткач", "olga@home.example", first, second);
+        await app.AddOwnMechanismAsync(first, olga, null, ContactMechanismKind.Phone, "+380 67 111-22-33");
+        await using var database = app.Database();
+        await database.Set<PersonCard>().ExecuteUpdateAsync(c => c.SetProperty(x => x.DoNotContact, true).SetProperty(x => x.Channel, ContactChannel.Email).SetProperty(x => x.Note, "только по делу"), TestContext.Current.CancellationToken);
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        using var exchange = await Exchange.ConnectAsync(app);
+        var id = (await exchange.SayAsync(new { callId = "1", @event = "ringing", number = "0671112233", user = "anna" })).Body.GetProperty("calls")[0].GetProperty("id").GetInt64();
+        var card = await anna.PartAsync("/calls/pop");
+        Assert.Equal(["АО Северный ветер", "ООО «Ромашка»"], card.QuerySelectorAll(".crm-caller a").Select(a => a.TextContent));
+        Assert.All(card.QuerySelectorAll(".crm-caller"), c => Assert.Contains("Ольга Ткач", c.TextContent, StringComparison.Ordinal));
+
+        card = await SendPartAsync(anna, $"/calls/{id}/choose", new() { ["counterparty"] = $"{second}", ["person"] = $"-{olga}" });
+        var text = card.QuerySelector(".crm-caller-person")!.TextContent;
+        Assert.All((string[])["Ольга Ткач", "Do not contact", "by e-mail", "только по делу"], t => Assert.Contains(t, text, StringComparison.Ordinal));
+        Assert.Contains($"person=-{olga}", card.QuerySelector("a[href^='/interactions/new']")!.GetAttribute("href"), StringComparison.Ordinal);
+        await SendPartAsync(anna, $"/calls/{id}/log", new() { ["content"] = "Договорились", ["minutes"] = "" });
+
+        Assert.Equal([(second, null, olga)], (await app.InteractionsAsync()).Select(i => (i.CounterpartyId, i.PersonId, i.CardId)));
+        var list = (await anna.OpenAsync("/calls")).QuerySelector("#calls")!;
+        Assert.Equal("tel:+380671112233", list.QuerySelector("a[href^='tel:']")!.GetAttribute("href"));
+    }
+
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task ErpPerson_WhoSpeaksForAnotherToo_IsOfferedThereAsWell(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        await Exchange.MirrorPeopleAsync(app);
+        var (first, second) = (await app.IdAsync("1"), await app.IdAsync("2"));
+        await using var database = app.Database();
+        var maria = (await database.Set<ContactPersonRecord>().SingleAsync(TestContext.Current.CancellationToken)).Id;
+        var card = new PersonCard { Name = "Иванова Мария", NameFolded = "иванова мария", ContactPersonId = maria };
+        await app.SaveAsync(card);
+        await app.SaveAsync(new PersonPlace { PersonCardId = card.Id, CounterpartyId = first }, new PersonPlace { PersonCardId = card.Id, CounterpartyId = second });
+        await app.AddOwnMechanismAsync(first, null, maria, ContactMechanismKind.Phone, "+7 926 555-44-33");
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+
+        // The ERP's number of hers and the one typed here alike.
+        foreach (var number in (string[])["89160001122", "89265554433"])
+        {
+            var found = await anna.PartAsync("/calls/lookup?number=" + number);
+            Assert.Equal(["АО Северный ветер", "ООО «Ромашка»"], found.QuerySelectorAll(".crm-caller a.fw-medium").Select(a => a.TextContent));
+            var chosen = await anna.PartAsync(found.QuerySelectorAll(".crm-caller a.btn")[0].GetAttribute("hx-get")!);
+            Assert.Equal($"/interactions/new?counterparty={second}&person=-{card.Id}&kind=PhoneCall&direction=Incoming", chosen.QuerySelector("a[href^='/interactions/new']")!.GetAttribute("href"));
+        }
+
+        // Who has left one of them calls for the other.
+        await database.Set<PersonPlace>().Where(p => p.CounterpartyId == second).ExecuteUpdateAsync(p => p.SetProperty(x => x.LeftOn, new DateOnly(2020, 1, 1)), TestContext.Current.CancellationToken);
+        Assert.Equal(["ООО «Ромашка»"], (await anna.PartAsync("/calls/lookup?number=89265554433")).QuerySelectorAll(".crm-caller a.fs-3").Select(a => a.TextContent));
+    }
+
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Ringing_SomebodyElse_IsSettledAndTakenBack(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        await Exchange.MirrorPeopleAsync(app);
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        using var exchange = await Exchange.ConnectAsync(app);
+        var id = (await exchange.SayAsync(new { callId = "1", @event = "ringing", number = "+79160001122", user = "anna" })).Body.GetProperty("calls")[0].GetProperty("id").GetInt64();
+        Assert.Contains("Иванова Мария", (await anna.PartAsync("/calls/pop")).Body!.TextContent, StringComparison.Ordinal);
+
+        var card = await SendPartAsync(anna, $"/calls/{id}/choose", new() { ["who"] = "nobody" });
+        Assert.NotNull(card.QuerySelector("form[action$=prospect]"));
+        Assert.DoesNotContain("Иванова Мария", card.Body!.TextContent, StringComparison.Ordinal);
+        card = await SendPartAsync(anna, $"/calls/{id}/choose", new() { ["who"] = "again" });
+        Assert.Contains("Иванова Мария", card.Body!.TextContent, StringComparison.Ordinal);
+        await SendPartAsync(anna, $"/calls/{id}/choose", new() { ["who"] = "nobody" });
+        card = await SendPartAsync(anna, $"/calls/{id}/choose", new() { ["counterparty"] = "" });
+        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, anna.Status);
+        Assert.Equal("Choose a counterparty.", card.QuerySelector("[data-field=counterparty]")!.TextContent);
+        card = await SendPartAsync(anna, $"/calls/{id}/choose", new() { ["counterparty"] = $"{await app.IdAsync("2")}" });
+        Assert.Contains("АО Северный ветер", card.Body!.TextContent, StringComparison.Ordinal);
+
+        // Without script the reasons are a page of their own.
+        var page = await anna.SubmitAsync($"/calls/{id}/log", new() { ["content"] = "", ["minutes"] = "" });
+        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, anna.Status);
+        Assert.NotNull(page.QuerySelector("[data-field=content]"));
+    }
+
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Ringing_NewCallerAgain_IsKnownAndAddedTo(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        await Exchange.MirrorPeopleAsync(app);
+        await app.SaveAsync(
+            new Prospect { Name = "Олена", Company = "ТОВ Степ", Phone = "0501112233", Digits = "380501112233", Tail = "1112233", Note = "Хоче прайс" },
+            new Prospect { Name = "Двойник", Phone = "84951234567", Digits = "74951234567", Tail = "1234567" });
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        using var exchange = await Exchange.ConnectAsync(app);
+        var id = (await exchange.SayAsync(new { callId = "1", @event = "ringing", number = "+380501112233", user = "anna" })).Body.GetProperty("calls")[0].GetProperty("id").GetInt64();
+        var card = await anna.PartAsync("/calls/pop");
+        Assert.All((string[])["Олена", "ТОВ Степ", "Хоче прайс"], t => Assert.Contains(t, card.Body!.TextContent, StringComparison.Ordinal));
+        Assert.DoesNotContain("Several have this number", card.Body!.TextContent, StringComparison.Ordinal);
+
+        await SendPartAsync(anna, $"/calls/{id}/note", new() { ["note"] = " " });
+        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, anna.Status);
+        card = await SendPartAsync(anna, $"/calls/{id}/note", new() { ["note"] = "Просить знижку" });
+        Assert.Empty(card.QuerySelectorAll(".crm-call"));
+        await using var database = app.Database();
+        Assert.Matches(@"^Хоче прайс\n\d{4}-\d\d-\d\d: Просить знижку$", (await database.Set<Prospect>().SingleAsync(p => p.Name == "Олена", TestContext.Current.CancellationToken)).Note);
+
+        // One of several: the new caller can be said to be it, and none of them can be said too.
+        id = (await exchange.SayAsync(new { callId = "2", @event = "ringing", number = "84951234567", user = "anna" })).Body.GetProperty("calls")[0].GetProperty("id").GetInt64();
+        card = await anna.PartAsync("/calls/pop");
+        Assert.Equal(3, card.QuerySelectorAll(".crm-caller button").Length);
+        Assert.Contains("None of these", card.Body!.TextContent, StringComparison.Ordinal);
+        var twin = (await database.Set<Prospect>().SingleAsync(p => p.Name == "Двойник", TestContext.Current.CancellationToken)).Id;
+        card = await SendPartAsync(anna, $"/calls/{id}/choose", new() { ["who"] = "prospect", ["prospect"] = $"{twin}" });
+        Assert.Equal("Двойник", card.QuerySelector(".crm-call a.fs-3")!.TextContent);
+        await SendPartAsync(anna, $"/calls/{id}/choose", new() { ["who"] = "prospect", ["prospect"] = "999" });
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, anna.Status);
+    }
+
+    [Fact]
+    public async Task LookUp_One_ShowsTheCardOfACall()
+    {
+        await using var app = await CrmApp.StartAsync();
+        await Exchange.MirrorPeopleAsync(app);
+        await app.SaveAsync(new CounterpartyPreference { CounterpartyId = await app.IdAsync("1"), Terms = "звонить после обеда" });
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+
+        foreach (var shown in (AngleSharp.Dom.IParentNode[])[await anna.PartAsync("/calls/lookup?number=9160001122"), (await anna.OpenAsync("/calls?number=9160001122")).QuerySelector("#callers")!])
+        {
+            var text = shown.QuerySelector(".crm-caller")!.TextContent;
+            Assert.All((string[])["ООО «Ромашка»", "Иванова Мария", "SO-01", "Overdue: 250.00", "Last contacts", "звонить после обеда", "Log this call"], t => Assert.Contains(t, text, StringComparison.Ordinal));
+            Assert.NotNull(shown.QuerySelector("a[href^='/calls/prospects?phone=']"));
+        }
+    }
+
+    [Theory]
+    [InlineData("", "Choose a counterparty.")]
+    [InlineData("999", "This counterparty does not exist, or your role does not let you log contacts with it.")]
+    public async Task Link_ToNobody_IsToldAtTheNewCaller(string counterparty, string expected)
+    {
+        await using var app = await CrmApp.StartAsync();
+        var prospect = new Prospect { Name = "Олена", Phone = "0501112233" };
+        await app.SaveAsync(prospect);
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        await anna.OpenAsync("/calls/prospects");
+
+        var page = await anna.SubmitAsync($"/calls/prospects/{prospect.Id}/link", new() { ["counterparty"] = counterparty, ["find"] = "Степ" });
+
+        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, anna.Status);
+        Assert.Equal(expected, page.QuerySelector("td [data-field=link]")!.TextContent);
+        Assert.Equal("Степ", page.QuerySelector("td input[name=find]")!.GetAttribute("value"));
+    }
+
+    [Theory]
+    [InlineData("+7 (495) 123-45-67", "+74951234567")]
+    [InlineData("8 (495) 123-45-67 доб. 12", "+74951234567")]
+    [InlineData("050 111-22-33", "+380501112233")]
+    [InlineData("00380501112233", "+380501112233")]
+    [InlineData("123-45-67", "1234567")]
+    [InlineData("101", "101")]
+    [InlineData("", "")]
+    public void Dial_AsTyped_IsWhatATelephoneDials(string typed, string expected) => Assert.Equal(expected, CallRule.Dial(typed));
 
     [Theory]
     [InlineData("+7 495 123 45 67", 2)]

@@ -38,7 +38,7 @@ public sealed class CounterpartyCardTests(PostgresServer postgres)
         var page = await browser.OpenAsync($"/counterparties/{await app.IdAsync("1")}");
 
         Assert.Equal("<b>Ромашка</b>", page.QuerySelector("h1")!.TextContent);
-        Assert.Equal("tel:74951234567", page.QuerySelector("a[href^='tel:']")!.GetAttribute("href"));
+        Assert.Equal("tel:+74951234567", page.QuerySelector("a[href^='tel:']")!.GetAttribute("href"));
         Assert.Contains("Иванова Мария", page.Body!.TextContent, StringComparison.Ordinal);
         // Sales 1..45 of 100 + i: 4,500 + 1,035 = 5,535; less the return of 40; the cancelled order counts nowhere.
         Assert.Contains("5,495.00\u00a0€", page.Body.TextContent, StringComparison.Ordinal);

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Crm.Contracts;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Features.Mail.Imap;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
@@ -69,6 +71,115 @@ public sealed class MailReceiveTests(PostgresServer postgres, MailServer server)
         Assert.Equal("stored", await app.TakeAsync(account, MailWorld.Letter("maria@home.example", "q2@x", "Re: Цены", $"In-Reply-To: <{answer.MessageId}>\nReferences: <q1@x> <{answer.MessageId}>\n")));
         Assert.Equal("skipped.own", await app.TakeAsync(account, MailWorld.Letter("sales@trade.example", answer.MessageId)));
         Assert.Equal(id, (await app.InboxAsync()).Last().CounterpartyId);
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task AddressTypedHere_IsKnownWithItsPerson(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var id = await app.AddRomashkaAsync();
+        var account = await app.AddAccountAsync(keepsUnknown: false);
+        await using var database = app.Database();
+        var maria = (await database.Set<Crm.Plugin.Mirror.Records.ContactPersonRecord>().SingleAsync()).Id;
+        var olga = await app.AddOwnPersonAsync("Ольга", "Olga@Home.example", id);
+        await app.AddOwnMechanismAsync(id, null, null, ContactMechanismKind.Email, "office@romashka.example");
+        await app.AddOwnMechanismAsync(id, null, maria, ContactMechanismKind.Email, "maria@home.example");
+
+        foreach (var (from, no) in ((string, int)[])[("olga@home.EXAMPLE", 1), ("office@romashka.example", 2), ("maria@home.example", 3)])
+        {
+            Assert.Equal("stored", await app.TakeAsync(account, MailWorld.Letter(from, $"{no}@x")));
+        }
+
+        Assert.Equal("stored", await app.TakeAsync(account, MailWorld.Letter("olga@train.example", "4@x", more: "In-Reply-To: <1@x>\n")));
+        Assert.Equal(
+            [(id, null, olga), (id, null, null), (id, maria, null), (id, null, olga)],
+            (await app.InteractionsAsync()).Select(i => (i.CounterpartyId, i.PersonId, i.CardId)));
+        Assert.Equal([olga, null, null, olga], (await app.InboxAsync()).Select(m => m.CardId));
+
+        // No longer in use: whose it was is not guessed.
+        await database.Set<OwnMechanism>().ExecuteUpdateAsync(m => m.SetProperty(x => x.ValidTo, new DateOnly(2020, 1, 1)));
+        Assert.Equal("skipped.unknown", await app.TakeAsync(account, MailWorld.Letter("olga@home.example", "5@x")));
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task PersonOfSeveralCounterparties_IsAskedAbout_AndStoredWithThem(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var (first, second) = (await app.AddRomashkaAsync(), await app.AddCounterpartyAsync("Лютик"));
+        var account = await app.AddAccountAsync(keepsUnknown: false);
+        var olga = await app.AddOwnPersonAsync("Ольга", "olga@home.example", first, second);
+        await using var database = app.Database();
+        var maria = (await database.Set<Crm.Plugin.Mirror.Records.ContactPersonRecord>().SingleAsync()).Id;
+        var card = new PersonCard { Name = "Иванова Мария", NameFolded = "иванова мария", ContactPersonId = maria };
+        await app.SaveAsync(card);
+        await app.SaveAsync(new PersonPlace { PersonCardId = card.Id, CounterpartyId = first }, new PersonPlace { PersonCardId = card.Id, CounterpartyId = second });
+
+        Assert.Equal("unmatched", await app.TakeAsync(account, MailWorld.Letter("olga@home.example", "1@x")));
+        Assert.Equal("unmatched", await app.TakeAsync(account, MailWorld.Letter("maria@romashka.example", "2@x")));
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var letters = await app.InboxAsync();
+        foreach (var letter in letters)
+        {
+            Assert.Equal(["Лютик", "ООО «Ромашка»"], (await browser.OpenAsync("/mail")).QuerySelectorAll($"#mail-{letter.Id} option").Select(o => o.TextContent));
+            await browser.SubmitAsync($"/mail/{letter.Id}/assign", new() { ["counterparty"] = $"{second}" });
+            Assert.Equal($"/mail/{letter.Id}", browser.Location);
+        }
+
+        Assert.Equal([(second, null, olga), (second, null, card.Id)], (await app.InteractionsAsync()).Select(i => (i.CounterpartyId, i.PersonId, i.CardId)));
+
+        // Who has left one of them writes for the other.
+        await database.Set<PersonPlace>().Where(p => p.CounterpartyId == second).ExecuteUpdateAsync(p => p.SetProperty(x => x.LeftOn, new DateOnly(2020, 1, 1)));
+        Assert.Equal("stored", await app.TakeAsync(account, MailWorld.Letter("olga@home.example", "3@x")));
+        Assert.Equal((first, olga), (await app.InteractionsAsync()).Select(i => (i.CounterpartyId, i.CardId!.Value)).Last());
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Queue_SameDomain_IsOffered_ButNotOneOfEverybodys(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        await app.AddRomashkaAsync(maria: "maria@gmail.com");
+        var account = await app.AddAccountAsync();
+        await app.TakeAsync(account, MailWorld.Letter("new@romashka.example", "1@x"));
+        await app.TakeAsync(account, MailWorld.Letter("stranger@gmail.com", "2@x"));
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+
+        var page = await browser.OpenAsync("/mail");
+
+        var letters = await app.InboxAsync();
+        Assert.Equal(["ООО «Ромашка»"], page.QuerySelectorAll($"#mail-{letters[0].Id} option").Select(o => o.TextContent));
+        Assert.Empty(page.QuerySelectorAll($"#mail-{letters[1].Id} option"));
+    }
+
+    [Theory]
+    [InlineData("a@romashka.example", "romashka.example")]
+    [InlineData("A@Romashka.Example", "romashka.example")]
+    [InlineData("a@gmail.com", null)]
+    [InlineData("a@ukr.net", null)]
+    [InlineData("a@mail.ru", null)]
+    [InlineData("nonsense", null)]
+    public void OfCompany_DomainThatTellsTheCompany(string address, string? expected) => Assert.Equal(expected, MailDomainRule.OfCompany(address));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0")]
+    [InlineData("999999")]
+    [InlineData("ромашка")]
+    public async Task Queue_AssignToNobody_IsToldAtTheLetter(string counterparty)
+    {
+        await using var app = await CrmApp.StartAsync();
+        await app.AddRomashkaAsync();
+        var account = await app.AddAccountAsync();
+        await app.TakeAsync(account, MailWorld.Letter("new@person.example", "1@x"));
+        var id = (await app.InboxAsync()).Single().Id;
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        await browser.OpenAsync("/mail");
+
+        var page = await browser.SubmitAsync($"/mail/{id}/assign", new() { ["counterparty"] = counterparty, ["find"] = "ромаш" });
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, browser.Status);
+        Assert.Equal("Choose a counterparty that you may write to.", page.QuerySelector($"#mail-{id} [data-field=counterparty]")!.TextContent);
+        Assert.Equal("ромаш", page.QuerySelector($"#mail-{id} form[method=get] [name=find]")!.GetAttribute("value"));
+        Assert.Equal(MailInState.Unmatched, (await app.InboxAsync()).Single().State);
     }
 
     [Fact]

@@ -205,6 +205,47 @@ public sealed class MailSendTests(PostgresServer postgres, MailServer server)
         Assert.Equal(HttpStatusCode.Forbidden, anna.Status);
     }
 
+    [Theory]
+    [InlineData("name", "", "Give it a name.")]
+    [InlineData("name", null, "At most 100 characters; this text has 100001.")]
+    [InlineData("subject", "", "A letter needs a subject.")]
+    [InlineData("subject", "{nobody}", "There is no field {nobody}.")]
+    [InlineData("text", "", "Write a few words.")]
+    [InlineData("text", null, "At most 100000 characters; this text has 100001.")]
+    public async Task Template_BadInput_ComesBackWithTheReasonAtTheField(string field, string? value, string expected)
+    {
+        await using var app = await CrmApp.StartAsync();
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        await anna.OpenAsync("/mail/templates");
+
+        var page = await anna.SubmitAsync("/mail/templates", new() { ["name"] = "Прайс", ["subject"] = "Цены", ["text"] = "Добрый день, {person}", [field] = value ?? new string('x', 100_001) });
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, anna.Status);
+        Assert.Equal([expected], page.QuerySelectorAll($"[data-field={field}]").Select(e => e.TextContent.Trim().Replace(",", "", StringComparison.Ordinal)));
+        Assert.Equal(field == "name" ? "Цены" : "Прайс", page.QuerySelector(field == "name" ? "[name=subject]" : "[name=name]")!.GetAttribute("value"));
+        await using var database = app.Database();
+        Assert.Empty(await database.Set<MailTemplate>().ToListAsync());
+    }
+
+    [Fact]
+    public async Task Account_LongSignature_IsRefusedNotCut()
+    {
+        await using var app = await CrmApp.StartAsync();
+        using var chief = await app.SignInAsync("chief", Role.Administrator);
+        await chief.OpenAsync("/mail/accounts");
+        var form = new Dictionary<string, string> { ["fromAddress"] = "sales@trade.example", ["smtpPort"] = "587", ["smtpSecurity"] = "StartTls", ["source"] = "None", ["inSecurity"] = "Tls", ["signature"] = new('x', 2_001) };
+
+        var page = await chief.SubmitAsync("/mail/accounts", form);
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, chief.Status);
+        Assert.Equal(["At most 2000 characters; this text has 2001."], page.QuerySelectorAll("[data-field=signature]").Select(e => e.TextContent.Replace(",", "", StringComparison.Ordinal)));
+        Assert.Equal(2_000, page.QuerySelector("#signature")!.TextContent.Trim().Length);
+        form["signature"] = new('x', 2_000);
+        await chief.SubmitAsync("/mail/accounts", form);
+        await using var database = app.Database();
+        Assert.Equal(2_000, (await database.Set<MailAccount>().SingleAsync()).Signature!.Length);
+    }
+
     [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
     public async Task Compose_AddressesTypedHere_AreOfferedBesideTheErps(DatabaseKind kind)
     {
@@ -224,10 +265,44 @@ public sealed class MailSendTests(PostgresServer postgres, MailServer server)
         var page = await browser.OpenAsync($"/mail/new?counterparty={id}");
 
         Assert.Equal(
-            ["info@romashka.example", "office@romashka.example", "maria@romashka.example", "olga@romashka.example"],
+            ["info@romashka.example", "office@romashka.example", "maria@romashka.example", "olga@romashka.example", "petr@romashka.example"],
             page.QuerySelectorAll("#to option").Select(o => o.GetAttribute("value")));
+        Assert.Equal(["petr@romashka.example"], page.QuerySelectorAll("#to option[disabled]").Select(o => o.GetAttribute("value")));
+        Assert.Contains("Do not contact", page.QuerySelector(".crm-person-wish")!.TextContent, StringComparison.Ordinal);
 
         OwnMechanism Email(string value, long? card) => new() { CounterpartyId = id, CardId = card, Kind = Crm.Contracts.ContactMechanismKind.Email, Value = value, Normal = value, IdempotencyKey = Guid.NewGuid() };
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Send_ToTheCrmsOwnPerson_IsOnTheTimelineWithThemAndHeldWhenTheyWantNone(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var id = await app.AddRomashkaAsync();
+        await app.AddAccountAsync();
+        var olga = await app.AddOwnPersonAsync("Ольга", "olga@home.example", id);
+        await app.SaveAsync(new CounterpartyPreference { CounterpartyId = id, Channel = ContactChannel.Phone, Terms = "только утром" });
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var page = await browser.OpenAsync($"/mail/new?counterparty={id}");
+        Assert.All((string[])["by phone", "только утром"], t => Assert.Contains(t, page.QuerySelector("main")!.TextContent, StringComparison.Ordinal));
+
+        await browser.SubmitAsync("/mail/send", new() { ["key"] = "k", ["counterparty"] = $"{id}", ["to"] = "OLGA@home.example", ["subject"] = "Цены", ["text"] = "Добрый день", ["do"] = "send" });
+
+        var contact = (await app.InteractionsAsync()).Single();
+        Assert.Equal((id, null, olga), (contact.CounterpartyId, contact.PersonId, contact.CardId));
+        Assert.Contains("Ольга", (await browser.OpenAsync($"/counterparties/{id}")).QuerySelector("#timeline")!.TextContent, StringComparison.Ordinal);
+        await using (var database = app.Database())
+        {
+            await database.Set<PersonCard>().ExecuteUpdateAsync(c => c.SetProperty(x => x.DoNotContact, true));
+        }
+
+        Assert.Equal(0, await app.SendMailAsync());
+        Assert.Equal((MailState.Suppressed, "mail.suppressed"), (await app.OutboxAsync()).Select(m => (m.State, m.Error)).Single());
+        await browser.SubmitAsync("/mail/send", new() { ["key"] = "k2", ["counterparty"] = $"{id}", ["to"] = "olga@home.example", ["subject"] = "Цены", ["text"] = "Добрый день", ["do"] = "send" });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, browser.Status);
+
+        // Many are written to at once: who would rather be called is seen before it is sent.
+        page = await browser.OpenAsync("/mail/new?role=customer");
+        Assert.Contains("ООО «Ромашка»: by phone", page.QuerySelector(".crm-other-wishes")!.TextContent, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]

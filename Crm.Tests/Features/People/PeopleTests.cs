@@ -121,6 +121,54 @@ public sealed class PeopleTests(PostgresServer postgres)
         Assert.Empty(card.QuerySelectorAll(".crm-own-mechanism"));
     }
 
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Mechanisms_OfAPerson_GoWithThemToEveryCounterparty(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var host = new MemoryHost();
+        host.Counterparties.Put(Some.Counterparty("1", "ООО Ромашка"), Some.Counterparty("2", "АО Лютик"));
+        host.Persons.Put(Some.Person("p1", "1", "Иванова Мария", phone: "+7 916 000-11-22"));
+        await app.MirrorAsync(host);
+        var (first, second) = (await app.IdAsync("1"), await app.IdAsync("2"));
+        await using var database = app.Database();
+        var maria = (await database.Set<ContactPersonRecord>().SingleAsync(Cancellation)).Id;
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        await anna.OpenAsync($"/counterparties/{first}/person");
+        await anna.SubmitAsync($"/counterparties/{first}/person", new() { ["name"] = "Ольга Ткач", ["newPhone"] = "+380 67 111-22-33", ["newEmail"] = "olga@home.example" });
+        await anna.SubmitAsync($"/counterparties/{first}/person", new() { ["person"] = $"{maria}", ["birthday"] = "05-17" });
+        await anna.SubmitAsync($"/counterparties/{first}/mechanisms", new() { ["person"] = $"{maria}", ["kind"] = "Email", ["value"] = "maria@home.example" });
+        var cards = await database.Set<PersonCard>().OrderBy(c => c.Id).ToListAsync(Cancellation);
+
+        foreach (var card in cards)
+        {
+            await anna.SubmitAsync($"/counterparties/{first}/person/place", new() { ["card"] = $"{card.Id}", ["counterparty"] = $"{second}" });
+        }
+
+        var shown = (await anna.OpenAsync($"/counterparties/{second}")).QuerySelectorAll(".crm-person").Select(p => p.TextContent).ToList();
+        Assert.All((string[])["Иванова Мария", "of another counterparty in the ERP", "+7 916 000-11-22", "maria@home.example"], t => Assert.Contains(t, shown[0], StringComparison.Ordinal));
+        Assert.All((string[])["Ольга Ткач", "the CRM's own", "+380 67 111-22-33", "olga@home.example"], t => Assert.Contains(t, shown[1], StringComparison.Ordinal));
+        await anna.OpenAsync($"/mail/new?counterparty={second}");
+        Assert.All((string[])["maria@home.example", "olga@home.example"], t => Assert.Contains(t, anna.Source, StringComparison.Ordinal));
+
+        // One person has a number once, wherever it is typed; and no longer has it everywhere when it is retired at either.
+        await anna.SubmitAsync($"/counterparties/{second}/mechanisms", new() { ["card"] = $"{cards[0].Id}", ["kind"] = "Phone", ["value"] = "0671112233", ["sure"] = "true" });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, anna.Status);
+        var phone = await database.Set<OwnMechanism>().SingleAsync(m => m.Kind == ContactMechanismKind.Phone, Cancellation);
+        var retire = (await anna.OpenAsync($"/counterparties/{second}")).QuerySelector($"form[action$='/{phone.Id}/retire']")!.GetAttribute("action")!;
+        Assert.Equal($"/counterparties/{second}/mechanisms/{phone.Id}/retire", retire);
+        await anna.SubmitAsync(retire, []);
+        Assert.DoesNotContain("111-22-33", (await anna.OpenAsync($"/counterparties/{first}")).QuerySelectorAll(".crm-person").Aggregate("", (all, p) => all + p.TextContent), StringComparison.Ordinal);
+
+        // The ERP moves her: what the CRM adds goes along.
+        host.Persons.Put(Some.Person("p1", "2", "Иванова Мария", phone: "+7 916 000-11-22", version: "2"));
+        await app.MirrorAsync(host);
+        var moved = (await anna.OpenAsync($"/counterparties/{second}")).QuerySelectorAll(".crm-person").Where(p => p.TextContent.Contains("Мария", StringComparison.Ordinal));
+        Assert.Contains("maria@home.example", Assert.Single(moved).TextContent, StringComparison.Ordinal);
+        await anna.SubmitAsync($"/counterparties/{second}/person", new() { ["person"] = $"{maria}", ["birthday"] = "05-18" });
+        Assert.Equal($"/counterparties/{second}", anna.Location);
+    }
+
     [Fact]
     public async Task Preferences_AreSeenOnTheCardAndWhereAContactIsLogged()
     {

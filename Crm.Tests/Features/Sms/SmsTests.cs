@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Xml.Linq;
 using Crm.Contracts;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Features.Sms;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
@@ -133,16 +134,63 @@ public sealed class SmsTests(PostgresServer postgres)
     [InlineData("kind", "Pigeon", "Choose one of the listed values.")]
     [InlineData("url", "sms.example", "This is not an http or https address.")]
     [InlineData("countryCode", "+38", "A country code is one to three digits.")]
-    public async Task Gateway_BadInput_ComesBackWithTheReasonAtTheField(string field, string value, string expected)
+    [InlineData("body", null, "At most 10000 characters; this text has 10001.")]
+    [InlineData("secret", null, "At most 1000 characters; this text has 10001.")]
+    public async Task Gateway_BadInput_ComesBackWithTheReasonAtTheField(string field, string? value, string expected)
     {
         await using var app = await CrmApp.StartAsync();
         using var chief = await app.SignInAsync("chief", Role.Administrator);
         await chief.OpenAsync("/sms/gateway");
 
-        var page = await chief.SubmitAsync("/sms/gateway", new() { ["kind"] = "Http", ["url"] = "https://sms.example/?to={to}", ["countryCode"] = "380", [field] = value });
+        var page = await chief.SubmitAsync("/sms/gateway", new() { ["kind"] = "Http", ["url"] = "https://sms.example/?to={to}", ["countryCode"] = "380", [field] = value ?? new string('x', 10_001) });
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, chief.Status);
-        Assert.Contains(expected, page.QuerySelectorAll($"[data-field={field}]").Select(e => e.TextContent.Trim()));
+        Assert.Contains(expected, page.QuerySelectorAll($"[data-field={field}]").Select(e => e.TextContent.Trim().Replace(",", "", StringComparison.Ordinal)));
+        await using var database = app.Database();
+        Assert.Empty(await database.Set<SmsGateway>().ToListAsync());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("12")]
+    [InlineData("позвоните мне")]
+    public async Task Stop_BadNumber_IsToldAndKept(string typed)
+    {
+        await using var app = await CrmApp.StartAsync();
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        await anna.OpenAsync("/sms");
+
+        var page = await anna.SubmitAsync("/sms/stop", new() { ["number"] = typed });
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, anna.Status);
+        Assert.Equal("This is not a number that can get messages. Example: +380 67 123-45-67.", page.QuerySelector("[data-field=number]")!.TextContent);
+        Assert.Equal(typed, page.QuerySelector("[name=number]")!.GetAttribute("value") ?? "");
+        await using var database = app.Database();
+        Assert.Empty(await database.Set<SmsSuppression>().ToListAsync());
+    }
+
+    [Theory]
+    [InlineData("", "Write a few words.")]
+    [InlineData("Hello {nobody}", "There is no field {nobody}.")]
+    [InlineData(null, "At most 4000 characters; this text has 4001.")]
+    public async Task Send_BadText_IsToldAndKept(string? text, string expected)
+    {
+        await using var app = await CrmApp.StartAsync();
+        var host = new MemoryHost();
+        host.Counterparties.Put(Some.Counterparty("1", "Ромашка", phone: "+7 916 123-45-67") with { Roles = CounterpartyRoles.Customer });
+        await app.MirrorAsync(host);
+        await app.SaveAsync(new CounterpartyPreference { CounterpartyId = await app.IdAsync("1"), Channel = ContactChannel.Email });
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        var page = await anna.OpenAsync("/sms/new?role=customer");
+        Assert.Contains("Ромашка: by e-mail", page.QuerySelector(".crm-other-wishes")!.TextContent, StringComparison.Ordinal);
+
+        page = await anna.SubmitAsync("/sms/send", new() { ["key"] = "k", ["selection"] = "?role=customer", ["text"] = text ?? new string('x', 4_001), ["do"] = "send" });
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, anna.Status);
+        Assert.Contains(expected, page.QuerySelectorAll("[data-field=text]").Select(e => e.TextContent.Trim().Replace(",", "", StringComparison.Ordinal)));
+        Assert.Equal(text ?? new string('x', 4_000), page.QuerySelector("#text")!.TextContent.TrimStart('\n'));
+        await using var database = app.Database();
+        Assert.Empty(await database.Set<SmsOut>().ToListAsync());
     }
 
     [Theory]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Mail.Mime;
 using Crm.Plugin.Features.Notifications;
 using Crm.Plugin.Mirror.Records;
@@ -12,7 +11,7 @@ namespace Crm.Plugin.Features.Mail.Incoming;
 
 /// <summary>A letter that waits for somebody to say whose it is.</summary>
 /// <param name="Mail">The letter.</param>
-/// <param name="Candidates">Counterparties that have the address or whose name or address has its domain.</param>
+/// <param name="Candidates">Counterparties that have the address, then those that have another of its domain; or what was searched for.</param>
 public sealed record UnmatchedLetter(MailIn Mail, IReadOnlyList<ContactLog.Choice> Candidates);
 
 /// <summary>The queue of the unmatched, and one received letter.</summary>
@@ -20,7 +19,10 @@ internal static class MailInboxEndpoints
 {
     private const int PageSize = 30;
 
-    public static async Task<IResult> QueueAsync(long? before, string? find, long? of, CrmDbContext database, CounterpartySearch search, CurrentUser user, CancellationToken cancellation)
+    public static async Task<IResult> QueueAsync(long? before, string? find, long? of, CrmDbContext database, MailCandidates candidates, CancellationToken cancellation) =>
+        await QueueAsync(before, find, of, [], database, candidates, cancellation);
+
+    private static async Task<IResult> QueueAsync(long? before, string? find, long? of, IReadOnlyList<ContactLog.Refusal> refusals, CrmDbContext database, MailCandidates candidates, CancellationToken cancellation)
     {
         var edge = before ?? long.MaxValue;
         var mails = await database.Set<MailIn>().Where(m => m.State == MailInState.Unmatched && m.Id < edge).OrderByDescending(m => m.Id).Take(PageSize + 1).ToListAsync(cancellation);
@@ -28,13 +30,10 @@ internal static class MailInboxEndpoints
         var letters = new List<UnmatchedLetter>();
         foreach (var mail in mails.Take(PageSize))
         {
-            // Somebody of the same company: the domain, unless it is one where everybody has an address.
-            var text = of == mail.Id && !string.IsNullOrWhiteSpace(find) ? find : mail.FromAddress;
-            var found = await search.ListAsync(CounterpartyFilter.None with { Text = text.Length > 200 ? text[..200] : text }, null, 8, cancellation, user.Rights.WriteScope);
-            letters.Add(new(mail, [.. found.Lines.Select(l => new ContactLog.Choice(l.Id, l.Name))]));
+            letters.Add(new(mail, of == mail.Id && !string.IsNullOrWhiteSpace(find) ? await candidates.FindAsync(find, cancellation) : await candidates.OfAsync(mail, cancellation)));
         }
 
-        return Screen.Of<MailQueuePage>(new { Letters = (IReadOnlyList<UnmatchedLetter>)letters, Next = next, Of = of, Find = find });
+        return Screen.Of<MailQueuePage>(new { Letters = (IReadOnlyList<UnmatchedLetter>)letters, Next = next, Of = of, Find = find, Refusals = refusals });
     }
 
     public static async Task<IResult> ShowAsync(long id, CrmDbContext database, Conversations.Conversation conversation, CurrentUser user, CancellationToken cancellation) =>
@@ -59,12 +58,26 @@ internal static class MailInboxEndpoints
         return no >= 0 && no < attachments.Count ? TypedResults.File(attachments[no].Content, "application/octet-stream", attachments[no].Name) : TypedResults.NotFound();
     }
 
-    public static async Task<IResult> AssignAsync(long id, HttpRequest request, CrmDbContext database, AuditLog audit, ContactLog.InteractionPlace place, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<IResult> AssignAsync(
+        long id, HttpContext http, CrmDbContext database, MailMatcher matcher, MailCandidates candidates, AuditLog audit, ContactLog.InteractionPlace place, TimeProvider clock, CancellationToken cancellation)
     {
-        var form = await request.ReadFormAsync(cancellation);
-        if (!long.TryParse(form["counterparty"], CultureInfo.InvariantCulture, out var counterparty) || !await place.IsWritableAsync(counterparty, cancellation))
+        var form = TypedForm.From(await http.Request.ReadFormAsync(cancellation));
+        if (await database.Set<MailIn>().FirstOrDefaultAsync(m => m.Id == id && m.State == MailInState.Unmatched, cancellation) is not { } waiting)
         {
-            return TypedResults.Redirect("/mail?refused=1");
+            return TypedResults.NotFound();
+        }
+
+        if (!long.TryParse(form["counterparty"], NumberStyles.None, CultureInfo.InvariantCulture, out var counterparty) || !await place.IsWritableAsync(counterparty, cancellation))
+        {
+            // From this letter on, so that it and what was searched for are in sight whatever page it stood on.
+            return (await QueueAsync(id + 1, form["find"], id, [new("counterparty", MailRefusals.NoCounterparty)], database, candidates, cancellation)).WithStatus(http, StatusCodes.Status422UnprocessableEntity);
+        }
+
+        var isOutgoing = await MailIntake.IsOwnAsync(database, waiting.FromAddress, cancellation);
+        var match = new MailMatch(counterparty, null);
+        foreach (var address in MailCandidates.OtherSide(waiting, isOutgoing))
+        {
+            match = (await matcher.OfAddressAsync(address, cancellation)).FirstOrDefault(m => m.CounterpartyId == counterparty) ?? match;
         }
 
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
@@ -75,7 +88,7 @@ internal static class MailInboxEndpoints
         }
 
         var mail = await database.Set<MailIn>().AsTracking().FirstAsync(m => m.Id == id, cancellation);
-        await MailIntake.StoreAsync(database, mail, new(counterparty, null), false, clock.GetUtcNow(), cancellation);
+        await MailIntake.StoreAsync(database, mail, match, isOutgoing, clock.GetUtcNow(), cancellation);
         audit.Note(database, "mail.assigned", "mail", id.ToString(CultureInfo.InvariantCulture));
         await database.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);

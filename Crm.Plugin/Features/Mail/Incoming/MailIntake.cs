@@ -9,7 +9,7 @@ namespace Crm.Plugin.Features.Mail.Incoming;
 
 /// <summary>What becomes of a letter.</summary>
 /// <param name="Reason">As it is counted, see <see cref="MailWords.Reason"/>.</param>
-/// <param name="Match">Whom it belongs to; null for nobody known.</param>
+/// <param name="Match">Whom it belongs to; null for nobody known, and for several among whom a user has to choose.</param>
 /// <param name="IsOutgoing">Whether it is one of ours.</param>
 internal sealed record MailVerdict(string Reason, MailMatch? Match, bool IsOutgoing);
 
@@ -62,11 +62,10 @@ internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, Mai
             return new(known, null, false);
         }
 
-        var own = await database.Set<MailAccount>().Select(a => a.FromAddress).Take(1_000).ToListAsync(cancellation);
-        var isOutgoing = own.Exists(a => MailAddressRule.Fold(a) == MailAddressRule.Fold(from.Address));
-        var match = await matcher.FindAsync(letter, isOutgoing, cancellation);
+        var isOutgoing = await IsOwnAsync(database, from.Address, cancellation);
+        var found = await matcher.FindAsync(letter, isOutgoing, cancellation);
         // Of a letter of nobody known nothing is kept, unless the account has a queue: private mail is nobody's business here.
-        return new(match is not null ? "stored" : isOutgoing || !account.KeepsUnknown ? "skipped.unknown" : "unmatched", match, isOutgoing);
+        return new(found.Count == 1 ? "stored" : found.Count == 0 && (isOutgoing || !account.KeepsUnknown) ? "skipped.unknown" : "unmatched", found.Count == 1 ? found[0] : null, isOutgoing);
     }
 
     public static async Task CountAsync(CrmDbContext database, long account, string reason, CancellationToken cancellation)
@@ -86,14 +85,18 @@ internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, Mai
         InteractionText.Apply(
             new()
             {
-                CounterpartyId = match.CounterpartyId, State = InteractionState.Done, Kind = InteractionKind.Email, PersonId = match.PersonId,
+                CounterpartyId = match.CounterpartyId, State = InteractionState.Done, Kind = InteractionKind.Email, PersonId = match.PersonId, CardId = match.CardId,
                 Direction = isOutgoing ? InteractionDirection.Outgoing : InteractionDirection.Incoming,
                 Subject = Cut(mail.Subject, 200), Content = Cut(mail.Text, 4_000), StartedAt = mail.SentAt,
             }, interaction, now);
         database.Add(interaction);
         await database.SaveChangesAsync(cancellation);
-        (mail.State, mail.CounterpartyId, mail.PersonId, mail.InteractionId) = (MailInState.Stored, match.CounterpartyId, match.PersonId, interaction.Id);
+        (mail.State, mail.CounterpartyId, mail.PersonId, mail.CardId, mail.InteractionId) = (MailInState.Stored, match.CounterpartyId, match.PersonId, match.CardId, interaction.Id);
     }
+
+    /// <summary>Whether an address is one of the company's own accounts: what it wrote is a letter of ours.</summary>
+    public static async Task<bool> IsOwnAsync(CrmDbContext database, string address, CancellationToken cancellation) =>
+        (await database.Set<MailAccount>().Select(a => a.FromAddress).Take(1_000).ToListAsync(cancellation)).Exists(a => MailAddressRule.Fold(a) == MailAddressRule.Fold(address));
 
     private async Task<string?> KnownAsync(MimeMessage letter, CancellationToken cancellation) =>
         await database.Set<MailOut>().AnyAsync(m => m.MessageId == letter.MessageId, cancellation) ? "skipped.own"
