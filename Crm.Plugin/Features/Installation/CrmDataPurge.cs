@@ -20,6 +20,14 @@ internal sealed class CrmDataPurge(CrmDbContext database, PurgedFiles files)
     // A card goes with the ERP's person that it adds to; the CRM's own person, with the last counterparty that they served.
     private const string GoneCards = "SELECT c.id FROM person_card c WHERE c.contact_person_id IN (SELECT p.id FROM contact_person p WHERE p.connection_id = {0}) OR (c.contact_person_id IS NULL AND NOT EXISTS (SELECT 1 FROM person_place p WHERE p.person_card_id = c.id))";
 
+    // A person's number belongs to the person, wherever it was typed: it stays with one who serves a counterparty of another ERP.
+    private const string Beforehand =
+        """
+        UPDATE own_mechanism SET counterparty_id = (SELECT MIN(w.counterparty_id) FROM person_place w JOIN counterparty c ON c.id = w.counterparty_id WHERE w.person_card_id = own_mechanism.card_id AND c.connection_id <> {0})
+        WHERE counterparty_id IN (SELECT id FROM counterparty WHERE connection_id = {0})
+        AND card_id IN (SELECT w.person_card_id FROM person_place w JOIN counterparty c ON c.id = w.counterparty_id WHERE c.connection_id <> {0})
+        """;
+
     private static readonly string[] Afterwards =
     [
         $"DELETE FROM person_place WHERE person_card_id IN ({GoneCards})",
@@ -40,6 +48,11 @@ internal sealed class CrmDataPurge(CrmDbContext database, PurgedFiles files)
         if (!isLast)
         {
             await new PurgedRuns(database).PurgeAsync(connectionId, cancellation);
+        }
+
+        if (!isLast)
+        {
+            await database.Database.ExecuteSqlRawAsync(Beforehand, [connectionId], cancellation);
         }
 
         foreach (var sql in statements)

@@ -3,6 +3,7 @@ using Crm.Plugin.Features.Calls;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Mirror.Searching;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -92,6 +93,7 @@ internal sealed class MechanismStore(CrmDbContext database, CurrentUser user, Au
         await database.SaveChangesAsync(cancellation);
         audit.Note(database, "mechanism.added", "counterparty", InteractionAudit.Id(counterparty.Id), InteractionAudit.Change(draft.Kind.ToString(), null, draft.Value));
         await database.SaveChangesAsync(cancellation);
+        await SearchFollow.MarkAsync(database, counterparty.Id, person?.Card?.Id, contact, cancellation);
         await transaction.CommitAsync(cancellation);
         return [];
     }
@@ -116,6 +118,7 @@ internal sealed class MechanismStore(CrmDbContext database, CurrentUser user, Au
 
         audit.Note(database, "mechanism.retired", "counterparty", InteractionAudit.Id(counterpartyId), InteractionAudit.Change(found.Kind.ToString(), found.Value, null));
         await database.SaveChangesAsync(cancellation);
+        await SearchFollow.MarkAsync(database, found.CounterpartyId, found.CardId, found.ContactPersonId, cancellation);
         await transaction.CommitAsync(cancellation);
         return true;
     }

@@ -1,3 +1,4 @@
+using Crm.Plugin.Mirror.Searching;
 using Crm.Plugin.Mirror.Syncing;
 
 namespace Crm.Plugin.Features.People;
@@ -11,10 +12,11 @@ internal static class PeopleFeature
         services.AddScoped<MechanismStore>();
         services.AddScoped<MechanismOutbox>();
         services.AddScoped<PreferenceStore>();
+        services.AddScoped<SearchFollow>();
         services.AddScoped<CardWishes>();
         services.AddScoped<PeopleDesk>();
         services.AddSingleton<OpenHost>(provider => provider.GetRequiredService<HostPool>().OpenAsync);
-        return sends ? services.AddHostedService<MechanismSending>() : services;
+        return sends ? services.AddHostedService<MechanismSending>().AddHostedService<SearchFollowing>() : services;
     }
 
     public static void MapPeople(this IEndpointRouteBuilder routes) => routes.MapGroup("/counterparties/{id:long}").MapPeopleScreens();

@@ -2,6 +2,7 @@ using Crm.Contracts;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Mirror.Searching;
 using Crm.Plugin.Search;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
@@ -118,6 +119,7 @@ internal sealed class PersonStore(CrmDbContext database, CurrentUser user, Audit
         (place.Role, place.Position, place.LeftOn) = (draft.Role, draft.Position, draft.LeftOn);
         audit.Note(database, isNew ? "person.added" : "person.changed", "person", InteractionAudit.Id(card.Id));
         await database.SaveChangesAsync(cancellation);
+        await SearchFollow.MarkAsync(database, counterpartyId, card.Id, card.ContactPersonId, cancellation);
         await transaction.CommitAsync(cancellation);
         return card.Id;
     }
@@ -135,6 +137,7 @@ internal sealed class PersonStore(CrmDbContext database, CurrentUser user, Audit
         database.Add(new PersonPlace { PersonCardId = cardId, CounterpartyId = counterpartyId });
         audit.Note(database, "person.placed", "person", InteractionAudit.Id(cardId), $"{{\"counterpartyId\":[null,{InteractionAudit.Id(counterpartyId)}]}}");
         await database.SaveChangesAsync(cancellation);
+        await SearchFollow.MarkAsync(database, counterpartyId, cardId, null, cancellation);
         await transaction.CommitAsync(cancellation);
         return true;
     }

@@ -16,8 +16,11 @@ public sealed class PhoneRecord
     /// <summary>Null when it is the counterparty's own.</summary>
     public long? PersonId { get; set; }
 
-    /// <summary>As the ERP keeps it.</summary>
+    /// <summary>As the ERP keeps it, or as it was typed.</summary>
     public required string Typed { get; set; }
+
+    /// <summary>Typed in the CRM: counterparties are searched by it, but whose it is on which days is told by the CRM's own tables.</summary>
+    public bool IsOwn { get; set; }
 
     /// <summary>Normalised by <see cref="Search.PhoneDigits.Normalise"/>.</summary>
     public required string Digits { get; set; }

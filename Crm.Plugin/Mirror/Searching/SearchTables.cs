@@ -11,7 +11,7 @@ internal static class SearchTables
     private static readonly IReadOnlyList<MirrorColumn> PostgresText = [MirrorColumn.Long("id"), MirrorColumn.Text("text")];
 
     private static readonly IReadOnlyList<MirrorColumn> Phone =
-        [MirrorColumn.Long("counterparty_id"), MirrorColumn.Long("person_id"), MirrorColumn.Text("typed"), MirrorColumn.Text("digits")];
+        [MirrorColumn.Long("counterparty_id"), MirrorColumn.Long("person_id"), MirrorColumn.Text("typed"), MirrorColumn.Text("digits"), MirrorColumn.Flag("is_own")];
 
     public static readonly IReadOnlyList<MirrorColumn> Fragment = [MirrorColumn.Long("entry")];
 
@@ -56,6 +56,7 @@ internal static class SearchTables
                     load.Long(line.PersonId);
                     load.Text(line.Typed);
                     load.Text(line.Digits);
+                    load.Flag(line.IsOwn);
                     load.End();
                 }
             },

@@ -8,7 +8,7 @@ namespace Crm.Plugin.Mirror.Syncing;
 internal sealed class SyncClaim : IAsyncDisposable
 {
     /// <summary>"CRMS": keeps our advisory locks apart from those of others in the same database.</summary>
-    private const int LockSpace = 0x43524D53;
+    public const int LockSpace = 0x43524D53;
 
     private readonly FileStream? file;
     private readonly MirrorSession? session;
