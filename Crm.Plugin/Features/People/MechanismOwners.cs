@@ -26,7 +26,7 @@ internal static class MechanismOwners
         WITH m AS (
             SELECT o.counterparty_id, o.value, o.normal, COALESCE(o.contact_person_id, (SELECT k.contact_person_id FROM person_card k WHERE k.id = o.card_id)) AS person_id,
                 COALESCE(o.card_id, (SELECT k.id FROM person_card k WHERE k.contact_person_id = o.contact_person_id)) AS card_id
-            FROM own_mechanism o WHERE {condition} AND (o.valid_from IS NULL OR o.valid_from <= @today) AND (o.valid_to IS NULL OR o.valid_to >= @today) ORDER BY o.id LIMIT {Most})
+            FROM own_mechanism o WHERE {condition} AND (o.valid_from IS NULL OR o.valid_from <= @today) AND (o.valid_to IS NULL OR o.valid_to >= @today) LIMIT {Most})
         SELECT m.counterparty_id, CAST(NULL AS BIGINT) AS person_id, CAST(NULL AS BIGINT) AS card_id, CAST(NULL AS TEXT) AS name, CAST(NULL AS TEXT) AS position, m.value, m.normal, 0 AS has_left
         FROM m WHERE m.card_id IS NULL AND NOT EXISTS (SELECT 1 FROM contact_person p WHERE p.id = m.person_id AND p.gone_at IS NULL)
         UNION ALL
