@@ -16,6 +16,7 @@ internal static class MailFeature
         services.AddScoped<MailAccounts>().AddScoped<MailSender>().AddScoped<MailWriter>().AddScoped<MailRecipients>().AddScoped<ComposeServices>().AddScoped<UnsubscribeLinks>();
         services.AddScoped<MailMatcher>().AddScoped<MailCandidates>().AddScoped<MailBounces>().AddScoped<MailIntake>().AddScoped<FolderMail>().AddScoped<ImapMail>().AddScoped<MailFetcher>().AddScoped<MailPreview>().AddScoped<Conversation>();
         services.AddScoped<Counterparties.ITimelineSource, BounceTimeline>();
+        services.AddScoped<ContactLog.IInteractionText, LetterText>();
         services.AddSingleton(new MenuEntry("/mail", "E-mail", "mail", 28, _ => true));
         if (carries)
         {
@@ -30,12 +31,12 @@ internal static class MailFeature
     public static void MapMail(this IEndpointRouteBuilder routes)
     {
         var screens = routes.MapGroup("/mail");
-        screens.MapGet("", MailInboxEndpoints.QueueAsync);
+        screens.MapGet("", MailInboxEndpoints.QueueAsync).AddEndpointFilter(MailSorters.OnlyAsync);
         screens.MapGet("/{id:long}", MailInboxEndpoints.ShowAsync);
         screens.MapGet("/{id:long}/files/{no:int}", MailInboxEndpoints.FileAsync);
         screens.MapGet("/of-interaction/{id:long}", SentLetterEndpoints.OfInteractionAsync);
-        screens.MapPost("/{id:long}/assign", MailInboxEndpoints.AssignAsync);
-        screens.MapPost("/{id:long}/ignore", MailInboxEndpoints.IgnoreAsync);
+        screens.MapPost("/{id:long}/assign", MailInboxEndpoints.AssignAsync).AddEndpointFilter(MailSorters.OnlyAsync);
+        screens.MapPost("/{id:long}/ignore", MailInboxEndpoints.IgnoreAsync).AddEndpointFilter(MailSorters.OnlyAsync);
         screens.MapGet("/sent/{id:long}", SentLetterEndpoints.ShowAsync);
         screens.MapGet("/sent/{id:long}/files/{no:int}", SentLetterEndpoints.FileAsync);
         screens.MapGet("/new", MailComposeEndpoints.NewAsync);

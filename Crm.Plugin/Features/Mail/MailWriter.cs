@@ -69,6 +69,11 @@ internal sealed class MailWriter(CrmDbContext database, CurrentUser user, AuditL
         }, now, cancellation);
         if (isNew == 1)
         {
+            if (interaction is { } contact)
+            {
+                await InteractionWords.AddAsync(database, contact, LetterText.Of(text, draft.Attachments), cancellation);
+            }
+
             await transaction.CommitAsync(cancellation); // else the same form was sent before: its contact is there
         }
 
@@ -84,7 +89,7 @@ internal sealed class MailWriter(CrmDbContext database, CurrentUser user, AuditL
             new()
             {
                 CounterpartyId = counterpartyId, State = InteractionState.Done, Kind = InteractionKind.Email, Direction = InteractionDirection.Outgoing,
-                PersonId = to.PersonId, CardId = to.CardId, Subject = Cut(subject, 200), Content = Cut(text, 4_000), StartedAt = now,
+                PersonId = to.PersonId, CardId = to.CardId, Subject = Cut(subject, 200), Content = Cut(text, LetterText.Beginning), StartedAt = now,
             }, interaction, now);
         database.Add(interaction);
         await database.SaveChangesAsync(cancellation);

@@ -109,6 +109,7 @@ internal sealed class PersonStore(CrmDbContext database, CurrentUser user, Audit
         card.Name = CleanText.Of(name);
         card.NameFolded = SearchText.Fold(name);
         (card.Birthday, card.Channel, card.Language, card.DoNotContact, card.Note) = (draft.Birthday, draft.Channel, draft.Language, draft.DoNotContact, draft.Note);
+        var changes = AuditChange.Fields(database.Entry(card), nameof(PersonCard.NameFolded), nameof(PersonCard.CreatedAt), nameof(PersonCard.CreatedBy), nameof(PersonCard.ContactPersonId)).ToList();
         await database.SaveChangesAsync(cancellation);
         var place = await database.Set<PersonPlace>().AsTracking().FirstOrDefaultAsync(p => p.PersonCardId == card.Id && p.CounterpartyId == counterpartyId, cancellation);
         if (place is null)
@@ -117,7 +118,8 @@ internal sealed class PersonStore(CrmDbContext database, CurrentUser user, Audit
         }
 
         (place.Role, place.Position, place.LeftOn) = (draft.Role, draft.Position, draft.LeftOn);
-        audit.Note(database, isNew ? "person.added" : "person.changed", "person", InteractionAudit.Id(card.Id));
+        changes.AddRange(AuditChange.Fields(database.Entry(place)));
+        audit.Note(database, isNew ? "person.added" : "person.changed", "person", InteractionAudit.Id(card.Id), AuditChange.Of(changes));
         await database.SaveChangesAsync(cancellation);
         await SearchFollow.MarkAsync(database, counterpartyId, card.Id, card.ContactPersonId, cancellation);
         await transaction.CommitAsync(cancellation);

@@ -38,7 +38,7 @@ internal sealed class PreferenceStore(CrmDbContext database, AuditLog audit)
         }
 
         (stored.Channel, stored.Language, stored.DoNotContact, stored.Terms) = (channel, language, form["doNotContact"] == "true", PersonDraft.Text(form["terms"]));
-        audit.Note(database, "preferences.changed", "counterparty", InteractionAudit.Id(counterpartyId));
+        audit.Note(database, "preferences.changed", "counterparty", InteractionAudit.Id(counterpartyId), AuditChange.Of(AuditChange.Fields(database.Entry(stored))));
         await database.SaveChangesAsync(cancellation);
         return [];
     }

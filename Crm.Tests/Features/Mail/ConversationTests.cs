@@ -1,4 +1,5 @@
 using System.Net;
+using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
@@ -40,6 +41,49 @@ public sealed class ConversationTests(PostgresServer postgres)
         Assert.Equal(expected[1], page.QuerySelector("#conversation [aria-current]")!.GetAttribute("href"));
         Assert.Equal(3, (await viktor.OpenAsync(expected[0])).QuerySelectorAll("#conversation a").Length);
         Assert.Null((await viktor.OpenAsync($"/mail/{(await app.InboxAsync())[1].Id}")).QuerySelector("#conversation"));
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Search_AWordBehindTheBeginningOfALetter_FindsItsContact(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var id = await app.AddRomashkaAsync();
+        var account = await app.AddAccountAsync();
+        var text = string.Concat(Enumerable.Repeat("много слов ", 600));
+        Assert.Equal("stored", await app.TakeAsync(account, MailWorld.Letter("maria@romashka.example", "l1@x", body: text + "циферблат")));
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        await anna.OpenAsync($"/mail/new?counterparty={id}");
+        await anna.SubmitAsync("/mail/send", new() { ["key"] = "k", ["counterparty"] = $"{id}", ["to"] = "maria@romashka.example", ["subject"] = "Ответ", ["text"] = text + "маятник", ["do"] = "send" });
+        var contacts = (await app.InteractionsAsync()).ToDictionary(i => i.Direction, i => i.Id);
+
+        foreach (var (word, contact) in new[] { ("ЦИФЕРБЛАТ", contacts[InteractionDirection.Incoming]), ("маятник", contacts[InteractionDirection.Outgoing]) })
+        {
+            var found = await anna.OpenAsync($"/interactions?who=all&q={Uri.EscapeDataString(word)}");
+            Assert.Contains($"/interactions/{contact}\"", found.QuerySelector("main")!.InnerHtml, StringComparison.Ordinal);
+            Assert.Single(contacts.Values, c => found.QuerySelector("main")!.InnerHtml.Contains($"/interactions/{c}\"", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task Queue_WhoMayNotReadEverybody_SeesNoLetterOfStrangers()
+    {
+        await using var app = await CrmApp.StartAsync(DatabaseKind.Sqlite, postgres);
+        await app.AddRomashkaAsync();
+        var account = await app.AddAccountAsync();
+        Assert.Equal("unmatched", await app.TakeAsync(account, MailWorld.Letter("private@nobody.example", "u1@x", "Личное")));
+        var letter = (await app.InboxAsync()).Single();
+        await app.NarrowSalespeopleAsync();
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+
+        Assert.DoesNotContain("Личное", (await anna.OpenAsync("/mail")).Body!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("/mail/outbox", anna.Location);
+        await anna.OpenAsync($"/mail/{letter.Id}");
+        Assert.Equal(HttpStatusCode.NotFound, anna.Status);
+        await anna.OpenAsync("/mail/outbox");
+        await anna.SubmitAsync($"/mail/{letter.Id}/ignore", []);
+        Assert.Equal(HttpStatusCode.Forbidden, anna.Status);
+        using var viktor = await app.SignInAsync("viktor", Role.CommercialDirector);
+        Assert.Contains("Личное", (await viktor.OpenAsync("/mail")).Body!.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

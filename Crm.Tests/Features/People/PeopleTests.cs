@@ -258,6 +258,30 @@ public sealed class PeopleTests(PostgresServer postgres)
         [.. (await browser.OpenAsync("/counterparties?q=" + Uri.EscapeDataString(typed))).QuerySelectorAll("tbody tr td:first-child a").Select(a => a.TextContent.Trim())];
 
     [Fact]
+    public async Task Person_AndPreferencesChanged_KeepWhatTheyReplaceInTheAuditLog()
+    {
+        await using var app = await CrmApp.StartAsync();
+        var id = await app.AddCounterpartyAsync("Ромашка");
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        await anna.OpenAsync($"/counterparties/{id}/person");
+        await anna.SubmitAsync($"/counterparties/{id}/person", new() { ["name"] = "Ольга", ["birthday"] = "1990-02-28", ["position"] = "бухгалтер" });
+        await using var database = app.Database();
+        var card = await database.Set<PersonCard>().SingleAsync(TestContext.Current.CancellationToken);
+        await anna.OpenAsync($"/counterparties/{id}/person?card={card.Id}");
+        await anna.SubmitAsync($"/counterparties/{id}/person", new() { ["card"] = $"{card.Id}", ["name"] = "Ольга", ["birthday"] = "1990-03-01", ["position"] = "бухгалтер", ["doNotContact"] = "true" });
+        await anna.OpenAsync($"/counterparties/{id}/preferences");
+        await anna.SubmitAsync($"/counterparties/{id}/preferences", new() { ["channel"] = "Phone" });
+        await anna.SubmitAsync($"/counterparties/{id}/preferences", new() { ["channel"] = "Email" });
+
+        Assert.Equal(
+            [
+                """{"birthday":[null,"1990-02-28"],"name":[null,"Ольга"],"position":[null,"бухгалтер"]}""", """{"birthday":["1990-02-28","1990-03-01"],"doNotContact":[null,"true"]}""",
+                """{"channel":[null,"Phone"]}""", """{"channel":["Phone","Email"]}""",
+            ],
+            await database.Set<AuditEntry>().Where(a => a.Action.StartsWith("person.") || a.Action.StartsWith("preferences.")).OrderBy(a => a.Id).Select(a => a.Detail).ToListAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Preferences_AreSeenOnTheCardAndWhereAContactIsLogged()
     {
         await using var app = await CrmApp.StartAsync();

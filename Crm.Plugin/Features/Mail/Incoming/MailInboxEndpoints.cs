@@ -118,7 +118,10 @@ internal static class MailInboxEndpoints
     }
 
     /// <summary>A stored letter is read by who may read its counterparty; one of nobody's by everybody who sorts the queue.</summary>
-    private static Task<MailIn?> FindAsync(long id, CrmDbContext database, CurrentUser user, CancellationToken cancellation) =>
-        database.Set<MailIn>().Where(m => m.Id == id && (m.State == MailInState.Unmatched || (m.State == MailInState.Stored && database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user).Any(c => c.Id == m.CounterpartyId))))
+    private static Task<MailIn?> FindAsync(long id, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
+    {
+        var sorts = MailSorters.Has(user);
+        return database.Set<MailIn>().Where(m => m.Id == id && ((m.State == MailInState.Unmatched && sorts) || (m.State == MailInState.Stored && database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user).Any(c => c.Id == m.CounterpartyId))))
             .FirstOrDefaultAsync(cancellation);
+    }
 }

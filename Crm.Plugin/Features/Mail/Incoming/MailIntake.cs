@@ -87,10 +87,11 @@ internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, Mai
             {
                 CounterpartyId = match.CounterpartyId, State = InteractionState.Done, Kind = InteractionKind.Email, PersonId = match.PersonId, CardId = match.CardId,
                 Direction = isOutgoing ? InteractionDirection.Outgoing : InteractionDirection.Incoming,
-                Subject = Cut(mail.Subject, 200), Content = Cut(mail.Text, 4_000), StartedAt = mail.SentAt,
+                Subject = Cut(mail.Subject, 200), Content = Cut(mail.Text, LetterText.Beginning), StartedAt = mail.SentAt,
             }, interaction, now);
         database.Add(interaction);
         await database.SaveChangesAsync(cancellation);
+        await InteractionWords.AddAsync(database, interaction.Id, LetterText.Of(mail.Text, mail.Attachments), cancellation);
         (mail.State, mail.CounterpartyId, mail.PersonId, mail.CardId, mail.InteractionId) = (MailInState.Stored, match.CounterpartyId, match.PersonId, match.CardId, interaction.Id);
     }
 
