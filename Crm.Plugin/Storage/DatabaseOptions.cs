@@ -39,12 +39,6 @@ public sealed record DatabaseOptions(DatabaseKind Kind, string ConnectionString)
                 builder.MaxAutoPrepare = 64;
             }
 
-            if (!builder.ContainsKey("No Reset On Close"))
-            {
-                // Nothing is left behind in a session that is given back: whoever needs locks or settings of a session has one of its own.
-                builder.NoResetOnClose = true;
-            }
-
             return builder.ConnectionString;
         }
         catch (ArgumentException)
