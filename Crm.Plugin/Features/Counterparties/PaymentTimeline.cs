@@ -26,18 +26,19 @@ internal sealed class PaymentTimeline(CrmDbContext database, IStringLocalizer<Te
     private TimelineEntry Entry(DbDataReader row)
     {
         var (due, paid) = (row.DayOrNull(1), row.DayOrNull(2));
-        var money = Show.Money(row.GetInt64(5), row.GetString(4));
+        var amount = row.GetInt64(5);
+        var title = (paid is null, amount < 0) switch { (false, false) => "Paid: {0}", (true, false) => "Not paid: {0}", (false, true) => "Paid back: {0}", _ => "Not paid back: {0}" };
         string?[] notes =
         [
             row.Text(3) is { } invoice ? text["invoice {0}", invoice].Value : null,
             row.Text(7) is { } order ? text["order {0}", order].Value : null,
             due is not { } promised ? null
-                : paid is not { } came ? text["due on {0}, for {1} days", show.Day(promised), Show.Count(show.Today.DayNumber - promised.DayNumber)].Value
-                : came > promised ? text["due on {0}, {1} days late", show.Day(promised), Show.Count(came.DayNumber - promised.DayNumber)].Value
+                : paid is not { } came ? text["due on {0}, days overdue: {1}", show.Day(promised), Show.Count(show.Today.DayNumber - promised.DayNumber)].Value
+                : came > promised ? text["due on {0}, days late: {1}", show.Day(promised), Show.Count(came.DayNumber - promised.DayNumber)].Value
                 : null,
         ];
         return new(
-            new DateTimeOffset((paid ?? due!.Value).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero), true, row.GetInt64(0), paid is null ? "coin-off" : "coin", paid is null ? "red" : "green",
-            text[paid is null ? "Not paid: {0}" : "Paid: {0}", money], null, string.Join(" · ", notes.OfType<string>()), row.Long(6) is { } address ? FormattableString.Invariant($"/orders/{address}") : null);
+            new DateTimeOffset((paid ?? due!.Value).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero), true, row.GetInt64(0), paid is null ? "coin-off" : amount < 0 ? "arrow-back-up" : "coin", paid is null ? "red" : amount < 0 ? "orange" : "green",
+            text[title, Show.Money(Math.Abs(amount), row.GetString(4))], null, string.Join(" · ", notes.OfType<string>()), row.Long(6) is { } address ? FormattableString.Invariant($"/orders/{address}") : null);
     }
 }

@@ -58,7 +58,7 @@ public sealed class CounterpartyCardTests(PostgresServer postgres)
             new Payment { Key = new("late"), Version = "1", Counterparty = new("1"), Order = new("o1"), DueOn = new(2026, 2, 1), PaidOn = new(2026, 2, 3), Amount = new(70m, "EUR") },
             new Payment { Key = new("open"), Version = "1", Counterparty = new("1"), DueOn = new(2026, 2, 2), Amount = new(250.5m, "EUR") },
             new Payment { Key = new("coming"), Version = "1", Counterparty = new("1"), DueOn = new(2026, 4, 1), Amount = new(1m, "EUR") },
-            new Payment { Key = new("early"), Version = "1", Counterparty = new("1"), DueOn = new(2026, 2, 1), PaidOn = new(2026, 1, 25), Amount = new(5m, "EUR") },
+            new Payment { Key = new("early"), Version = "1", Counterparty = new("1"), DueOn = new(2026, 2, 1), PaidOn = new(2026, 1, 25), Amount = new(-5m, "EUR") },
             new Payment { Key = new("other"), Version = "1", Counterparty = new("2"), DueOn = new(2026, 2, 1), Amount = new(9m, "EUR") });
         await app.MirrorAsync(host);
         using var browser = await app.SignInAsync("anna", Role.SalesManager);
@@ -67,8 +67,8 @@ public sealed class CounterpartyCardTests(PostgresServer postgres)
 
         Assert.Equal(
             [
-                "Paid: 70.00\u00a0€|03/02/2026|order SO-1 · due on 01/02/2026, 2 days late", "Not paid: 250.50\u00a0€|02/02/2026|due on 02/02/2026, for 41 days",
-                "Paid: 5.00\u00a0€|25/01/2026|", "Sales order SO-1 for 70.00\u00a0€|20/01/2026|Confirmed",
+                "Paid: 70.00\u00a0€|03/02/2026|order SO-1 · due on 01/02/2026, days late: 2", "Not paid: 250.50\u00a0€|02/02/2026|due on 02/02/2026, days overdue: 41",
+                "Paid back: 5.00\u00a0€|25/01/2026|", "Sales order SO-1 for 70.00\u00a0€|20/01/2026|Confirmed",
             ],
             page.QuerySelectorAll("#timeline .crm-event").Select(e => $"{e.QuerySelector(".fw-medium")!.TextContent}|{e.QuerySelector("time")!.TextContent}|{e.QuerySelector(".small")?.TextContent}"));
     }
