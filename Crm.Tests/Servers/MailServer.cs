@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.RegularExpressions;
 using Xunit;
 
@@ -75,6 +76,9 @@ public sealed partial class MailServer : IAsyncDisposable
         using var log = new StreamReader(new FileStream(Path.Combine(folder, "spool", "mainlog"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return [.. log.ReadToEnd().Split('\n').Select(l => Acceptance().Match(l)).Where(m => m.Success).Select(m => (int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture), m.Groups[2].Value))];
     }
+
+    /// <inheritdoc cref="DeliverAsync(string, byte[])"/>
+    public Task DeliverAsync(string mailbox, string letter) => DeliverAsync(mailbox, Encoding.UTF8.GetBytes(letter.ReplaceLineEndings("\r\n")));
 
     /// <summary>Lays a letter into a mailbox as if it had come.</summary>
     public async Task DeliverAsync(string mailbox, byte[] letter)

@@ -166,7 +166,7 @@ public sealed class BounceTests(PostgresServer postgres, MailServer server)
         await app.SaveAsync(
             new MailAccount { FromAddress = "third@trade.example", IsActive = true, Source = MailSource.Listener, InHost = "127.0.0.1", InPort = port, KeepsUnknown = true },
             Sent("one@trade.example", "a@x.example"), Sent("two@trade.example", "b@x.example"), Sent("three@trade.example", "c@x.example"));
-        await server.DeliverAsync("bounces", Encoding.UTF8.GetBytes(Of("one@trade.example", "r1").ReplaceLineEndings("\r\n")));
+        await server.DeliverAsync("bounces", Of("one@trade.example", "r1"));
         await File.WriteAllTextAsync(Path.Combine(folder, "b.eml"), Of("two@trade.example", "r2"));
         clock.Now = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(10); // however long all that took
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
@@ -26,7 +25,7 @@ public sealed class MailPreviewTests(PostgresServer postgres, MailServer server)
                 MailWorld.Letter("info@romashka.example", "p3@x", "Автоответ", "Auto-Submitted: auto-replied\n"),
             ])
         {
-            await server.DeliverAsync(mailbox, Encoding.UTF8.GetBytes(letter.ReplaceLineEndings("\r\n")));
+            await server.DeliverAsync(mailbox, letter);
         }
 
         var account = await app.AddAccountAsync(server, MailSource.Imap, mailbox);
@@ -53,12 +52,12 @@ public sealed class MailPreviewTests(PostgresServer postgres, MailServer server)
         await server.StartAsync();
         await using var app = await CrmApp.StartAsync(DatabaseKind.Sqlite, postgres);
         await app.AddRomashkaAsync();
-        await server.DeliverAsync("since", Encoding.UTF8.GetBytes(MailWorld.Letter("maria@romashka.example", "s1@x").ReplaceLineEndings("\r\n")));
+        await server.DeliverAsync("since", MailWorld.Letter("maria@romashka.example", "s1@x"));
         var account = await app.AddAccountAsync(server, MailSource.Imap, "since");
         await SinceAsync(app, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime).AddDays(2));
 
         Assert.Equal(0, await app.FetchMailAsync());
-        await server.DeliverAsync("since", Encoding.UTF8.GetBytes(MailWorld.Letter("maria@romashka.example", "s2@x").ReplaceLineEndings("\r\n")));
+        await server.DeliverAsync("since", MailWorld.Letter("maria@romashka.example", "s2@x"));
         Assert.Equal(1, await app.FetchMailAsync());
         Assert.Equal(["s2@x"], (await app.InboxAsync()).Select(m => m.MessageId));
 

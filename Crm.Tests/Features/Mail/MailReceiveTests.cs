@@ -31,10 +31,10 @@ public sealed class MailReceiveTests(PostgresServer postgres, MailServer server)
         var large = MailWorld.Letter("info@romashka.example", "large@x", body: new string('x', 3 << 20));
         foreach (var letter in (string[])[MailWorld.Letter("Мария <MARIA@romashka.example>", "one@x"), MailWorld.Letter("spam@nobody.example", "two@x"), large, MailWorld.Letter("info@romashka.example", "auto@x", more: "Auto-Submitted: auto-replied\n")])
         {
-            await server.DeliverAsync(mailbox, Encoding.UTF8.GetBytes(letter.ReplaceLineEndings("\r\n")));
+            await server.DeliverAsync(mailbox, letter);
         }
 
-        await server.DeliverAsync(mailbox + "2", Encoding.UTF8.GetBytes(MailWorld.Letter("Мария <maria@romashka.example>", "one@x").ReplaceLineEndings("\r\n"))); // the same letter to a second mailbox
+        await server.DeliverAsync(mailbox + "2", MailWorld.Letter("Мария <maria@romashka.example>", "one@x")); // the same letter to a second mailbox
 
         Assert.Equal(5, await app.FetchMailAsync());
         Assert.Equal(0, await app.FetchMailAsync());

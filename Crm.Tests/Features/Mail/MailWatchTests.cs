@@ -1,4 +1,3 @@
-using System.Text;
 using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Features.Mail.Imap;
 using Crm.Plugin.Features.Mail.Incoming;
@@ -58,7 +57,7 @@ public sealed class MailWatchTests(PostgresServer postgres, MailServer server)
         Assert.Equal(2, (await session.ListAsync(1, 10, cancellation)).Count);
     }
 
-    private static byte[] Letter(string id) => Encoding.UTF8.GetBytes(MailWorld.Letter("maria@romashka.example", id).ReplaceLineEndings("\r\n"));
+    private static string Letter(string id) => MailWorld.Letter("maria@romashka.example", id);
 
     private static async Task Eventually(Func<Task<bool>> holds)
     {
