@@ -35,26 +35,36 @@ internal static class Query
     public static async Task<DbCommand> CommandAsync(
         this CrmDbContext database, string sql, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellation)
     {
+        var command = (await database.OpenAsync(cancellation)).CreateCommand();
+        command.CommandText = sql;
+        Fill(command.Parameters, command.CreateParameter, parameters);
+        return command;
+    }
+
+    /// <summary>The context's own connection, open from now until the context ends.</summary>
+    public static async Task<DbConnection> OpenAsync(this CrmDbContext database, CancellationToken cancellation)
+    {
         var connection = database.Database.GetDbConnection();
         if (connection.State != System.Data.ConnectionState.Open)
         {
             await database.Database.OpenConnectionAsync(cancellation);
         }
 
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            parameter.Value = value ?? DBNull.Value;
-            command.Parameters.Add(parameter);
-        }
-
-        return command;
+        return connection;
     }
 
-    private static async Task<List<T>> RowsAsync<T>(DbDataReader reader, Func<DbDataReader, T> row, CancellationToken cancellation)
+    public static void Fill(DbParameterCollection to, Func<DbParameter> make, IEnumerable<(string Name, object? Value)> parameters)
+    {
+        foreach (var (name, value) in parameters)
+        {
+            var parameter = make();
+            parameter.ParameterName = name;
+            parameter.Value = value ?? DBNull.Value;
+            to.Add(parameter);
+        }
+    }
+
+    public static async Task<List<T>> RowsAsync<T>(DbDataReader reader, Func<DbDataReader, T> row, CancellationToken cancellation)
     {
         var rows = new List<T>();
         while (await reader.ReadAsync(cancellation))
@@ -64,6 +74,11 @@ internal static class Query
 
         return rows;
     }
+
+    /// <summary>Names for so many values of an IN list; <see cref="Values"/> carries them. At least one.</summary>
+    public static string Names(int count) => string.Join(", ", Enumerable.Range(0, count).Select(i => $"@v{i}"));
+
+    public static IEnumerable<(string Name, object? Value)> Values<T>(IEnumerable<T> values) => values.Select((value, i) => ($"@v{i}", (object?)value));
 
     public static string? Text(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 

@@ -75,7 +75,7 @@ internal static class InteractionEndpoints
         await store.FindEntryAsync(id, cancellation) is { } entry ? ApiJson.Answer(InteractionAnswer.Of(entry)) : ApiProblem.NotFound("interaction");
 
     private static async Task<IResult> CreateAsync(
-        NewInteraction body, InteractionWriter writer, InteractionStore store, CrmDbContext database, HttpResponse response, CancellationToken cancellation)
+        NewInteraction body, InteractionWriter writer, CrmDbContext database, HttpResponse response, CancellationToken cancellation)
     {
         long? responsible = null;
         if (!string.IsNullOrEmpty(body.Responsible))
@@ -99,9 +99,7 @@ internal static class InteractionEndpoints
         }
 
         response.Headers.Location = string.Create(CultureInfo.InvariantCulture, $"/api/v1/interactions/{outcome.Id}");
-        return await store.FindEntryAsync(outcome.Id, cancellation) is { } entry
-            ? ApiJson.Answer(InteractionAnswer.Of(entry), StatusCodes.Status201Created)
-            : TypedResults.StatusCode(StatusCodes.Status201Created); // written, but out of the reach of what the user may read
+        return ApiJson.Answer(InteractionAnswer.Of(outcome.Created!), StatusCodes.Status201Created);
     }
 
     private static Task<long?> UserAsync(CrmDbContext database, string login, CancellationToken cancellation) =>

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Crm.Plugin.Storage;
 
@@ -49,6 +50,36 @@ public sealed record InteractionEntry
     public required long ResponsibleId { get; init; }
 
     public required string? ResponsibleName { get; init; }
+
+    /// <summary>What <see cref="Read"/> takes: of an interaction i with its counterparty c, person p or k, and responsible user u.</summary>
+    internal const string Columns =
+        "i.id, i.version, i.counterparty_id, c.name, i.kind, i.direction, i.state, i.importance, i.subject, i.content, i.result, i.next_step, "
+        + "i.at, i.planned_start, i.planned_end, i.minutes, COALESCE(p.name, k.name), i.room, i.basis, i.responsible_id, u.name";
+
+    internal static InteractionEntry Read(DbDataReader row) => new()
+    {
+        Id = row.GetInt64(0),
+        Version = row.GetInt32(1),
+        CounterpartyId = row.GetInt64(2),
+        CounterpartyName = row.GetString(3),
+        Kind = (InteractionKind)row.GetInt32(4),
+        Direction = (InteractionDirection)row.GetInt32(5),
+        State = (InteractionState)row.GetInt32(6),
+        Importance = (InteractionImportance)row.GetInt32(7),
+        Subject = row.Text(8),
+        Content = row.Text(9),
+        Result = row.Text(10),
+        NextStep = row.Text(11),
+        At = Instant.FromMicroseconds(row.GetInt64(12)),
+        PlannedStart = row.InstantOrNull(13),
+        PlannedEnd = row.InstantOrNull(14),
+        Minutes = row.IsDBNull(15) ? null : row.GetInt32(15),
+        PersonName = row.Text(16),
+        Room = row.Text(17),
+        Basis = row.Text(18),
+        ResponsibleId = row.GetInt64(19),
+        ResponsibleName = row.Text(20),
+    };
 
     /// <summary>The entry of a record, with the names that its ids stand for.</summary>
     internal static InteractionEntry Of(Interaction record, string counterpartyName, string? personName, string? responsibleName) => new()

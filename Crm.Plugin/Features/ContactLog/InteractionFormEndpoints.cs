@@ -49,7 +49,7 @@ internal static class InteractionFormEndpoints
             : await services.Writer.CreateAsync(draft, cancellation);
         if (outcome.Verdict == InteractionVerdict.Saved)
         {
-            return await SavedAsync(http, services, form, outcome.Created!, cancellation);
+            return Saved(http, form, outcome.Created!);
         }
 
         http.Response.StatusCode = outcome.Verdict == InteractionVerdict.NotFound && draft.CounterpartyId != 0 ? StatusCodes.Status404NotFound : StatusCodes.Status422UnprocessableEntity;
@@ -66,15 +66,16 @@ internal static class InteractionFormEndpoints
     public static string Back(string wanted, string otherwise) =>
         wanted is ['/', ..] && !wanted.StartsWith("//", StringComparison.Ordinal) && !wanted.Contains('\\', StringComparison.Ordinal) ? wanted : otherwise;
 
-    private static async Task<IResult> SavedAsync(HttpContext http, InteractionServices services, InteractionForm form, Interaction created, CancellationToken cancellation)
+    private static IResult Saved(HttpContext http, InteractionForm form, InteractionEntry created)
     {
         if (!http.Request.IsPart())
         {
             return TypedResults.LocalRedirect(Back(form["back"], string.Create(CultureInfo.InvariantCulture, $"/counterparties/{created.CounterpartyId}")));
         }
 
-        http.Response.Headers["HX-Trigger"] = "interaction-logged";
-        return Screen.Of<LoggedContact>(new { created.CounterpartyId, Entry = await services.Store.EntryAsync(created, cancellation), Back = form["back"] });
+        http.Response.Headers["HX-Reswap"] = "none";
+        http.Response.Headers["HX-Trigger-After-Swap"] = "interaction-logged";
+        return Screen.Of<LoggedContact>(new { Entry = created });
     }
 
     /// <summary>The whole form shows the reminder that a plan would get.</summary>
@@ -89,10 +90,8 @@ internal static class InteractionFormEndpoints
 }
 
 /// <summary>What the endpoints of the contact log work with.</summary>
-internal sealed class InteractionServices(InteractionStore store, InteractionWriter writer, InteractionChoices choices, TimeProvider clock)
+internal sealed class InteractionServices(InteractionWriter writer, InteractionChoices choices, TimeProvider clock)
 {
-    public InteractionStore Store => store;
-
     public InteractionWriter Writer => writer;
 
     public InteractionChoices Choices => choices;

@@ -7,6 +7,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Plugin.Features.ContactLog;
 
+/// <summary>Where a new interaction will stand, and what its ids are called.</summary>
+/// <param name="Number">Its own number, where the database gives numbers out beforehand; else 0.</param>
+internal sealed record InteractionSpot(string Counterparty, string? Person, string? Responsible, long Number);
+
 /// <summary>Checks what a draft points to: counterparty within reach, persons of that counterparty, users, its order.</summary>
 internal sealed class InteractionPlace(CrmDbContext database, CurrentUser user)
 {
@@ -17,6 +21,21 @@ internal sealed class InteractionPlace(CrmDbContext database, CurrentUser user)
         return (await database.ReadAsync(
             $"SELECT c.id FROM counterparty c WHERE c.id = @id AND {Reach.Sql(write, "c", user)} AND {Reach.Sql(read, "c", user)}",
             [("@id", counterpartyId), .. Reach.Parameters(write == Scope.Team ? write : read, user)], row => row.GetInt64(0), cancellation)).Count > 0;
+    }
+
+    /// <summary>The place of a new interaction; null when the user may not log contacts with that counterparty, or there is none.</summary>
+    public async Task<InteractionSpot?> SpotAsync(InteractionDraft draft, CancellationToken cancellation)
+    {
+        var (write, read) = (user.Rights.WriteScope, user.Rights.ReadScope);
+        // A number beforehand lets everything be written at once; a file is not asked over any distance.
+        var number = database.Database.IsNpgsql() ? "nextval(pg_get_serial_sequence('interaction', 'id'))" : "0";
+        return (await database.ReadAsync(
+            $"""
+            SELECT c.name, COALESCE((SELECT p.name FROM contact_person p WHERE p.id = @person), (SELECT k.name FROM person_card k WHERE k.id = @card)), (SELECT u.name FROM user_account u WHERE u.id = @responsible), {number}
+            FROM counterparty c WHERE c.id = @id AND {Reach.Sql(write, "c", user)} AND {Reach.Sql(read, "c", user)}
+            """,
+            [("@id", draft.CounterpartyId), ("@person", draft.PersonId ?? 0), ("@card", draft.CardId ?? 0), ("@responsible", draft.ResponsibleId ?? user.Id), .. Reach.Parameters(write == Scope.Team ? write : read, user)],
+            row => new InteractionSpot(row.GetString(0), row.Text(1), row.Text(2), row.GetInt64(3)), cancellation)).FirstOrDefault();
     }
 
     /// <summary>Everything in the draft that points nowhere. Asks the database only for what was given.</summary>

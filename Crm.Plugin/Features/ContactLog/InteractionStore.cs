@@ -20,8 +20,29 @@ internal sealed class InteractionStore(CrmDbContext database, CurrentUser user, 
     /// <param name="after">The last entry of the page before; null for the first page.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellation">Stops reading.</param>
-    public async Task<IReadOnlyList<InteractionEntry>> LatestAsync(long counterpartyId, InteractionCursor? after, int limit, CancellationToken cancellation) =>
-        await Entries(Latest(Filtered(new InteractionFilter { CounterpartyId = counterpartyId }), after).Take(limit)).ToListAsync(cancellation);
+    public async Task<IReadOnlyList<InteractionEntry>> LatestAsync(long counterpartyId, InteractionCursor? after, int limit, CancellationToken cancellation)
+    {
+        var batch = new ReadBatch(database);
+        var found = AskLatest(batch, counterpartyId, after, limit);
+        await batch.RunAsync(cancellation);
+        return found.Rows;
+    }
+
+    /// <summary>The same, together with other questions.</summary>
+    public ReadBatch.Answer<InteractionEntry> AskLatest(ReadBatch batch, long counterpartyId, InteractionCursor? after, int limit) => batch.Ask(
+        $"""
+        SELECT {InteractionEntry.Columns}
+        FROM (
+            SELECT * FROM interaction WHERE counterparty_id = @counterparty AND at <= @at AND (at < @at OR id < @after) ORDER BY at DESC, id DESC LIMIT @limit
+        ) i JOIN counterparty c ON c.id = i.counterparty_id AND {Reach.Sql(user.Rights.ReadScope, "c", user)}
+        LEFT JOIN contact_person p ON p.id = i.person_id LEFT JOIN person_card k ON k.id = i.card_id LEFT JOIN user_account u ON u.id = i.responsible_id
+        ORDER BY i.at DESC, i.id DESC
+        """,
+        [
+            ("@counterparty", counterpartyId), ("@at", after is { } cursor ? Instant.ToMicroseconds(cursor.At) : long.MaxValue), ("@after", after?.Id ?? long.MaxValue), ("@limit", limit),
+            .. Reach.Parameters(user.Rights.ReadScope, user),
+        ],
+        InteractionEntry.Read);
 
     /// <summary>One page of a filtered list, latest first.</summary>
     public async Task<InteractionSlice> ListAsync(InteractionFilter filter, InteractionCursor? after, int limit, CancellationToken cancellation)
@@ -57,19 +78,6 @@ internal sealed class InteractionStore(CrmDbContext database, CurrentUser user, 
     /// <summary>One entry; null when there is none or it is out of reach.</summary>
     public async Task<InteractionEntry?> FindEntryAsync(long id, CancellationToken cancellation) =>
         await Entries(Filtered(new InteractionFilter()).Where(i => i.Id == id)).FirstOrDefaultAsync(cancellation);
-
-    /// <summary>The entry of an interaction that this request has just saved: only the names are read.</summary>
-    public async Task<InteractionEntry> EntryAsync(Interaction saved, CancellationToken cancellation)
-    {
-        var names = (await database.ReadAsync(
-            """
-            SELECT c.name, COALESCE((SELECT p.name FROM contact_person p WHERE p.id = @person), (SELECT k.name FROM person_card k WHERE k.id = @card)), (SELECT u.name FROM user_account u WHERE u.id = @user)
-            FROM counterparty c WHERE c.id = @id
-            """,
-            [("@id", saved.CounterpartyId), ("@person", saved.PersonId ?? 0), ("@card", saved.CardId ?? 0), ("@user", saved.ResponsibleId)],
-            row => (Counterparty: row.GetString(0), Person: row.Text(1), Responsible: row.Text(2)), cancellation)).Single();
-        return InteractionEntry.Of(saved, names.Counterparty, names.Person, names.Responsible);
-    }
 
     /// <summary>Everything this user may read.</summary>
     public IQueryable<Interaction> Readable() => Filtered(new InteractionFilter());

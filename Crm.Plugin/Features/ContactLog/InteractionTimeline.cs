@@ -9,10 +9,11 @@ internal sealed class InteractionTimeline(InteractionStore store, IStringLocaliz
 {
     public string Name => "contacts";
 
-    public async Task<IReadOnlyList<TimelineEntry>> ReadAsync(long counterpartyId, TimelineBound before, int limit, CancellationToken cancellation)
+    public Func<IEnumerable<TimelineEntry>> Ask(ReadBatch batch, long counterpartyId, TimelineBound before, int limit)
     {
         InteractionCursor? after = before.At == long.MaxValue ? null : new(Instant.FromMicroseconds(before.At), before.Id);
-        return [.. (await store.LatestAsync(counterpartyId, after, limit, cancellation)).Select(e => Entry(e, texts))];
+        var found = store.AskLatest(batch, counterpartyId, after, limit);
+        return () => found.Rows.Select(e => Entry(e, texts));
     }
 
     /// <summary>One contact as the timeline shows it.</summary>

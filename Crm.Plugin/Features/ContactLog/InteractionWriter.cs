@@ -27,7 +27,7 @@ public enum InteractionVerdict
 public sealed record InteractionOutcome(InteractionVerdict Verdict, long Id, IReadOnlyList<Refusal> Refusals)
 {
     /// <summary>A new interaction as it was saved; null when none was made.</summary>
-    internal Interaction? Created { get; init; }
+    public InteractionEntry? Created { get; init; }
 }
 
 /// <summary>Writes new interactions. One transaction each: contact, participants, next step and audit note are there together or not at all.</summary>
@@ -36,11 +36,11 @@ internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user,
     /// <summary>Logs or plans a contact.</summary>
     public async Task<InteractionOutcome> CreateAsync(InteractionDraft draft, CancellationToken cancellation)
     {
-        // Once for all that follows, the reading back by the same request included.
+        // Once for all that follows.
         await database.Database.OpenConnectionAsync(cancellation);
         var now = guards.Now;
         IReadOnlyList<Refusal> refusals = InteractionRule.Check(draft, now);
-        if (!await guards.Place.IsWritableAsync(draft.CounterpartyId, cancellation))
+        if (await guards.Place.SpotAsync(draft, cancellation) is not { } spot)
         {
             return new(InteractionVerdict.NotFound, 0, [new("counterparty", draft.CounterpartyId == 0 ? RefusalTexts.NoCounterparty : RefusalTexts.CounterpartyUnknown), .. refusals]);
         }
@@ -59,37 +59,63 @@ internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user,
 
         var usual = draft.NextAt is null ? null : await UsualReminder.ReadAsync(database, draft.ResponsibleId ?? user.Id, cancellation);
         var interaction = InteractionText.New(draft.CounterpartyId, draft.State, draft.ResponsibleId ?? user.Id, user.Id, now);
+        interaction.Id = spot.Number;
         InteractionText.Apply(draft, interaction, now);
         InteractionParticipants.Apply(draft, interaction);
         interaction.BasisOrderId = await guards.Place.OrderAsync(draft.CounterpartyId, draft.Basis, cancellation);
+        refusals = interaction.Id > 0 && !InteractionConflicts.Matter(interaction) && draft.Repeat is null
+            ? await SaveAtOnceAsync(interaction, draft, orders, usual, now, cancellation)
+            : await SaveAsync(interaction, draft, orders, usual, now, cancellation);
+        return refusals.Count > 0 ? Refused(0, refusals)
+            : new(InteractionVerdict.Saved, interaction.Id, []) { Created = InteractionEntry.Of(interaction, spot.Counterparty, spot.Person, spot.Responsible) };
+    }
 
+    /// <summary>What has its number and can be in nobody's way: all its rows travel in one round trip, which is a transaction by itself.</summary>
+    /// <remarks>PostgreSQL takes statements that arrive together, without a BEGIN, as one transaction.</remarks>
+    private async Task<IReadOnlyList<Refusal>> SaveAtOnceAsync(Interaction interaction, InteractionDraft draft, IReadOnlyList<long> orders, int? usual, DateTimeOffset now, CancellationToken cancellation)
+    {
+        database.Add(interaction);
+        AddRest(interaction, [], draft, orders, usual, now);
+        database.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
+        await database.SaveChangesAsync(cancellation);
+        database.Database.AutoTransactionBehavior = AutoTransactionBehavior.WhenNeeded;
+        return [];
+    }
+
+    private async Task<IReadOnlyList<Refusal>> SaveAsync(Interaction interaction, InteractionDraft draft, IReadOnlyList<long> orders, int? usual, DateTimeOffset now, CancellationToken cancellation)
+    {
         // What fails here rolls everything back: savepoints between the parts would be two more statements each.
         database.Database.AutoSavepointsEnabled = false;
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
         if (await guards.Conflicts.FindAsync(interaction, cancellation) is { Count: > 0 } conflicts)
         {
-            return Refused(0, conflicts);
+            return conflicts;
         }
 
         var (following, inTheWay) = await guards.Additions.FollowingAsync(interaction, draft, user.Zone, now, cancellation);
         if (inTheWay.Count > 0)
         {
-            return Refused(0, inTheWay);
+            return inTheWay;
         }
 
         database.Add(interaction);
         database.AddRange(following);
         await database.SaveChangesAsync(cancellation);
+        AddRest(interaction, following, draft, orders, usual, now);
+        await database.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return [];
+    }
+
+    /// <summary>What names the numbers of the interactions.</summary>
+    private void AddRest(Interaction interaction, IReadOnlyList<Interaction> following, InteractionDraft draft, IReadOnlyList<long> orders, int? usual, DateTimeOffset now)
+    {
         guards.Additions.Add(interaction, following, draft, orders);
         audit.Note(database, interaction.State == InteractionState.Planned ? "interaction.planned" : "interaction.logged", "interaction", InteractionAudit.Id(interaction.Id));
         if (InteractionText.NextStep(interaction, draft.NextAt, usual, user.Id, now) is { } next)
         {
             database.Add(next);
         }
-
-        await database.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
-        return new(InteractionVerdict.Saved, interaction.Id, []) { Created = interaction };
     }
 
     private static InteractionOutcome Refused(long id, IReadOnlyList<Refusal> refusals) => new(InteractionVerdict.Refused, id, refusals);

@@ -1,6 +1,7 @@
 using Crm.Plugin.Features.Duplicates;
 using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Features.People;
+using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
@@ -19,7 +20,6 @@ internal static class CounterpartiesFeature
         .AddScoped<CounterpartySearch>()
         .AddScoped<CounterpartyCardStore>()
         .AddScoped<CounterpartyExport>()
-        .AddScoped<CardPeople>()
         .AddScoped<Timeline>()
         .AddScoped<ITimelineSource, OrderTimeline>()
         .AddScoped<ITimelineSource, PaymentTimeline>()
@@ -49,29 +49,38 @@ internal static class CounterpartiesFeature
             : Screen.Of<CounterpartyTable>(new { List = list, Filter = filter });
     }
 
-    private static async Task<IResult> CardAsync(long id, HttpRequest request, CounterpartyCardStore cards, Timeline timeline, OrderStore orders, CardPeople people, Show show, CancellationToken cancellation)
+    private static async Task<IResult> CardAsync(long id, CounterpartyCardStore cards, Timeline entries, DuplicateStore duplicates, CrmDbContext database, Show show, CancellationToken cancellation)
     {
-        if (await cards.ReadAsync(id, show.Today, cancellation) is not { } card)
+        if (await cards.FindAsync(id, cancellation) is not { } record)
         {
             return Screen.Of<MessagePage>(new { Status = StatusCodes.Status404NotFound });
         }
 
-        var part = await timeline.ReadAsync(id, null, TimelinePageSize, cancellation);
-        var latest = await orders.OfCounterpartyAsync(id, int.MaxValue, long.MaxValue, 8, cancellation);
-        // Read one after the other: the parts of a page are drawn side by side, and a connection serves one at a time.
-        var persons = await people.Persons.OfCounterpartyAsync(id, show.Today, cancellation);
-        var own = await people.Persons.MechanismsAsync(card.Record, show.Today, cancellation);
+        // Everything that only the counterparty's number is needed for is one question.
+        var batch = new ReadBatch(database);
+        var card = CounterpartyCardStore.Ask(batch, record, show.Today);
+        var timeline = entries.Ask(batch, id, null, TimelinePageSize);
+        var orders = OrderStore.AskOfCounterparty(batch, id, int.MaxValue, long.MaxValue, 8);
+        var people = CounterpartyPeople.Ask(batch, id, show.Today);
+        var preference = PreferenceStore.Ask(batch, id);
+        var same = duplicates.AskOthers(batch, id);
+        var country = CardWishes.AskCountry(batch);
+        await batch.RunAsync(cancellation);
+
+        var (persons, typed) = people();
+        var own = CounterpartyPeople.Unread(typed, MirrorJson.ReadMechanisms(record.Mechanisms));
+        var wishes = CardWishes.Ask(batch, record, persons, own, country.Rows is [var code, ..] ? code : null);
+        await batch.RunAsync(cancellation);
         return Screen.Of<CounterpartyPage>(new
         {
-            Card = card,
-            Timeline = part,
-            Orders = latest,
+            Card = card(),
+            Timeline = timeline(),
+            Orders = orders.Rows,
             Persons = persons,
             Own = own,
-            ComingBack = await people.Wishes.ComingBackAsync(card.Record, persons, own, cancellation),
-            NoMessages = await people.Wishes.NoMessagesAsync(card.Record, persons, own, cancellation),
-            Preference = await people.Preferences.FindAsync(id, cancellation),
-            Same = await people.Duplicates.OthersAsync(id, cancellation),
+            Wishes = wishes(),
+            Preference = preference.Rows is [var wish, ..] ? wish : null,
+            Same = same.Rows,
         });
     }
 
@@ -84,18 +93,6 @@ internal static class CounterpartiesFeature
         user.Rights.ExportScope == Scope.None
             ? Screen.Of<MessagePage>(new { Status = StatusCodes.Status403Forbidden }).ExecuteAsync(http)
             : export.WriteAsync(http, CounterpartyFilter.From(http.Request.Query), http.Request.Query["format"] == "csv", cancellation);
-}
-
-/// <summary>What the card reads of people: persons, preferences, identity.</summary>
-internal sealed class CardPeople(PersonStore persons, PreferenceStore preferences, DuplicateStore duplicates, CardWishes wishes)
-{
-    public CardWishes Wishes => wishes;
-
-    public PersonStore Persons => persons;
-
-    public PreferenceStore Preferences => preferences;
-
-    public DuplicateStore Duplicates => duplicates;
 }
 
 /// <summary>A user who may be responsible.</summary>

@@ -46,59 +46,68 @@ internal sealed class CounterpartyCardStore(CrmDbContext database, CurrentUser u
     /// <param name="cancellation">Cancels the queries.</param>
     public async Task<CounterpartyCard?> ReadAsync(long id, DateOnly today, CancellationToken cancellation)
     {
-        await database.Database.OpenConnectionAsync(cancellation);
         if (await FindAsync(id, cancellation) is not { } record)
         {
             return null;
         }
 
-        var first = new DateOnly(today.Year, today.Month, 1).AddMonths(1 - Months);
-        return new(
-            record,
-            await MonthsAsync(id, first, cancellation),
-            await OverdueAsync(id, today, cancellation),
-            await LastOrderAsync(id, cancellation),
-            await FreshnessAsync(record.ConnectionId, cancellation));
+        var batch = new ReadBatch(database);
+        var card = Ask(batch, record, today);
+        await batch.RunAsync(cancellation);
+        return card();
     }
 
-    private async Task<IReadOnlyList<MonthSum>> MonthsAsync(long id, DateOnly first, CancellationToken cancellation)
+    /// <summary>The card of a counterparty within reach, together with other questions.</summary>
+    /// <returns>Gives the card when the batch has run.</returns>
+    public static Func<CounterpartyCard> Ask(ReadBatch batch, CounterpartyRecord record, DateOnly today)
+    {
+        var months = AskMonths(batch, record.Id, new DateOnly(today.Year, today.Month, 1).AddMonths(1 - Months));
+        var overdue = AskOverdue(batch, record.Id, today);
+        var last = AskLastOrder(batch, record.Id);
+        var freshness = AskFreshness(batch, record.ConnectionId);
+        return () => new(record, months(), overdue.Rows, last.Rows is [var day, ..] ? day : null, freshness());
+    }
+
+    private static Func<IReadOnlyList<MonthSum>> AskMonths(ReadBatch batch, long id, DateOnly first)
     {
         // Grouped by day in the database (at most two years of days) and by month here: no date arithmetic that two databases spell differently.
-        var days = await database.ReadAsync(
+        var days = batch.Ask(
             $"""
             SELECT date, currency, SUM(total_e4), SUM(CASE WHEN kind = {(int)SalesOrderKind.Sale} THEN 1 ELSE 0 END) FROM sales_order
             WHERE counterparty_id = @id AND date >= @first AND state IN ({(int)OrderState.Confirmed}, {(int)OrderState.Delivered}) AND gone_at IS NULL
             GROUP BY date, currency
             """,
-            [("@id", id), ("@first", first.DayNumber)], row => new MonthSum(row.Day(0), row.GetString(1), Convert.ToInt64(row.GetValue(2), null), row.GetInt64(3)), cancellation);
-        return [.. days.GroupBy(d => (Month: new DateOnly(d.Month.Year, d.Month.Month, 1), d.Currency))
+            [("@id", id), ("@first", first.DayNumber)], row => new MonthSum(row.Day(0), row.GetString(1), Convert.ToInt64(row.GetValue(2), null), row.GetInt64(3)));
+        return () => [.. days.Rows.GroupBy(d => (Month: new DateOnly(d.Month.Year, d.Month.Month, 1), d.Currency))
             .Select(g => new MonthSum(g.Key.Month, g.Key.Currency, g.Sum(d => d.TotalE4), g.Sum(d => d.Orders)))
             .OrderBy(m => m.Month)];
     }
 
-    private async Task<IReadOnlyList<OverdueSum>> OverdueAsync(long id, DateOnly today, CancellationToken cancellation) =>
-        await database.ReadAsync(
+    private static ReadBatch.Answer<OverdueSum> AskOverdue(ReadBatch batch, long id, DateOnly today) =>
+        batch.Ask(
             """
             SELECT currency, SUM(amount_e4), COUNT(*), MIN(due_on) FROM payment
             WHERE counterparty_id = @id AND due_on < @today AND paid_on IS NULL AND gone_at IS NULL GROUP BY currency ORDER BY currency
             """,
-            [("@id", id), ("@today", today.DayNumber)], row => new OverdueSum(row.GetString(0), Convert.ToInt64(row.GetValue(1), null), row.GetInt64(2), row.Day(3)), cancellation);
+            [("@id", id), ("@today", today.DayNumber)], row => new OverdueSum(row.GetString(0), Convert.ToInt64(row.GetValue(1), null), row.GetInt64(2), row.Day(3)));
 
-    private async Task<DateOnly?> LastOrderAsync(long id, CancellationToken cancellation) =>
-        (await database.ReadAsync(
+    private static ReadBatch.Answer<DateOnly> AskLastOrder(ReadBatch batch, long id) =>
+        batch.Ask(
             $"""
             SELECT date FROM sales_order WHERE counterparty_id = @id AND state IN ({(int)OrderState.Confirmed}, {(int)OrderState.Delivered})
             AND kind = {(int)SalesOrderKind.Sale} AND gone_at IS NULL ORDER BY date DESC LIMIT 1
             """,
-            [("@id", id)], row => (DateOnly?)row.Day(0), cancellation)).FirstOrDefault();
+            [("@id", id)], row => row.Day(0));
 
-    private async Task<Freshness> FreshnessAsync(int connectionId, CancellationToken cancellation)
+    private static Func<Freshness> AskFreshness(ReadBatch batch, int connectionId)
     {
-        var rows = await database.ReadAsync(
+        var found = batch.Ask(
             "SELECT n.name, n.host, s.checked_at, s.failure, n.manifest FROM connection n LEFT JOIN sync_state s ON s.connection_id = n.id AND s.entity IN (@counterparties, @orders) WHERE n.id = @id",
             [("@id", connectionId), ("@counterparties", (int)MirrorEntity.Counterparties), ("@orders", (int)MirrorEntity.SalesOrders)],
-            row => (Name: row.GetString(0), Host: row.GetString(1), Checked: row.InstantOrNull(2), Failure: row.Long(3), Manifest: row.GetString(4)), cancellation);
-        return rows.Count == 0
+            row => (Name: row.GetString(0), Host: row.GetString(1), Checked: row.InstantOrNull(2), Failure: row.Long(3), Manifest: row.GetString(4)));
+        return () => Of(found.Rows);
+
+        static Freshness Of(IReadOnlyList<(string Name, string Host, DateTimeOffset? Checked, long? Failure, string Manifest)> rows) => rows.Count == 0
             ? new(null, HostManifest.UsualPoll, null, "", "")
             : new(
                 rows.Any(r => r.Checked is null) ? null : rows.Min(r => r.Checked), ManifestReader.PollOf(rows[0].Manifest),

@@ -7,15 +7,15 @@ using Microsoft.Extensions.Localization;
 namespace Crm.Plugin.Features.Counterparties;
 
 /// <summary>Puts sales orders and returns on the timeline.</summary>
-internal sealed class OrderTimeline(OrderStore orders, IStringLocalizer<Orders.Texts> text, Show show) : ITimelineSource
+internal sealed class OrderTimeline(IStringLocalizer<Orders.Texts> text, Show show) : ITimelineSource
 {
     public string Name => "orders";
 
-    public async Task<IReadOnlyList<TimelineEntry>> ReadAsync(long counterpartyId, TimelineBound before, int limit, CancellationToken cancellation)
+    public Func<IEnumerable<TimelineEntry>> Ask(ReadBatch batch, long counterpartyId, TimelineBound before, int limit)
     {
         var (day, id) = before.InDays();
-        var found = await orders.OfCounterpartyAsync(counterpartyId, day, id, limit, cancellation);
-        return [.. found.Select(Entry)];
+        var found = OrderStore.AskOfCounterparty(batch, counterpartyId, day, id, limit);
+        return () => found.Rows.Select(Entry);
     }
 
     private TimelineEntry Entry(OrderLine order)

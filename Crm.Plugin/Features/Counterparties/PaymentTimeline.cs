@@ -6,21 +6,22 @@ using Microsoft.Extensions.Localization;
 namespace Crm.Plugin.Features.Counterparties;
 
 /// <summary>Puts payments on the timeline on the day when they came, and unpaid invoices on the day when they were due.</summary>
-internal sealed class PaymentTimeline(CrmDbContext database, IStringLocalizer<Texts> text, Show show) : ITimelineSource
+internal sealed class PaymentTimeline(IStringLocalizer<Texts> text, Show show) : ITimelineSource
 {
     public string Name => "payments";
 
-    public async Task<IReadOnlyList<TimelineEntry>> ReadAsync(long counterpartyId, TimelineBound before, int limit, CancellationToken cancellation)
+    public Func<IEnumerable<TimelineEntry>> Ask(ReadBatch batch, long counterpartyId, TimelineBound before, int limit)
     {
         var (day, id) = before.InDays();
-        return await database.ReadAsync(
+        var found = batch.Ask(
             """
             SELECT p.id, p.due_on, p.paid_on, p.number, p.currency, p.amount_e4, p.order_id, o.number FROM payment p LEFT JOIN sales_order o ON o.id = p.order_id
             WHERE p.counterparty_id = @counterparty AND COALESCE(p.paid_on, p.due_on) <= @day AND (COALESCE(p.paid_on, p.due_on) < @day OR p.id < @id)
             AND (p.paid_on IS NOT NULL OR p.due_on < @today) AND p.gone_at IS NULL
             ORDER BY COALESCE(p.paid_on, p.due_on) DESC, p.id DESC LIMIT @limit
             """,
-            [("@counterparty", counterpartyId), ("@day", day), ("@id", id), ("@today", show.Today.DayNumber), ("@limit", limit)], Entry, cancellation);
+            [("@counterparty", counterpartyId), ("@day", day), ("@id", id), ("@today", show.Today.DayNumber), ("@limit", limit)], Entry);
+        return () => found.Rows;
     }
 
     private TimelineEntry Entry(DbDataReader row)

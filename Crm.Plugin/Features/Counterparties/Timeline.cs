@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Plugin.Storage;
 
 namespace Crm.Plugin.Features.Counterparties;
 
@@ -39,13 +40,14 @@ public readonly record struct TimelineBound(long At, long Id)
 }
 
 /// <summary>Something whose records belong on the timeline of a counterparty.</summary>
-public interface ITimelineSource
+internal interface ITimelineSource
 {
     /// <summary>Stable name; its place in the alphabet orders entries of the same instant.</summary>
     string Name { get; }
 
-    /// <summary>The latest entries before a bound, latest first. The caller has checked that the user may read the counterparty.</summary>
-    Task<IReadOnlyList<TimelineEntry>> ReadAsync(long counterpartyId, TimelineBound before, int limit, CancellationToken cancellation);
+    /// <summary>Asks for the latest entries before a bound, latest first. The caller has checked that the user may read the counterparty.</summary>
+    /// <returns>Gives the entries when the batch has run.</returns>
+    Func<IEnumerable<TimelineEntry>> Ask(ReadBatch batch, long counterpartyId, TimelineBound before, int limit);
 }
 
 /// <summary>Some entries and where the timeline goes on.</summary>
@@ -54,30 +56,39 @@ public interface ITimelineSource
 public sealed record TimelinePart(IReadOnlyList<TimelineEntry> Entries, string? Next);
 
 /// <summary>Merges what every source knows of a counterparty, latest first, a page at a time.</summary>
-internal sealed class Timeline(IEnumerable<ITimelineSource> sources)
+internal sealed class Timeline(IEnumerable<ITimelineSource> sources, CrmDbContext database)
 {
     private readonly ITimelineSource[] ranked = [.. sources.OrderBy(s => s.Name, StringComparer.Ordinal)];
 
     public async Task<TimelinePart> ReadAsync(long counterpartyId, string? after, int limit, CancellationToken cancellation)
     {
-        var (at, rank, id) = Parse(after);
-        var entries = new List<TimelineEntry>();
-        for (var i = 0; i < ranked.Length; i++)
-        {
-            // Entries of one instant are ordered by source and then by number, latest number first.
-            var bound = new TimelineBound(at, i == rank ? id : i > rank ? long.MaxValue : long.MinValue);
-            var found = await ranked[i].ReadAsync(counterpartyId, bound, limit + 1, cancellation);
-            entries.AddRange(found.Select(e => e with { Rank = i }));
-        }
+        var batch = new ReadBatch(database);
+        var part = Ask(batch, counterpartyId, after, limit);
+        await batch.RunAsync(cancellation);
+        return part();
+    }
 
-        entries = [.. entries.OrderByDescending(e => e.At).ThenBy(e => e.Rank).ThenByDescending(e => e.Id)];
+    /// <summary>The same, together with other questions.</summary>
+    /// <returns>Gives the page when the batch has run.</returns>
+    public Func<TimelinePart> Ask(ReadBatch batch, long counterpartyId, string? after, int limit)
+    {
+        var (at, rank, id) = Parse(after);
+        // Entries of one instant are ordered by source and then by number, latest number first.
+        Func<IEnumerable<TimelineEntry>>[] found = [.. ranked.Select((source, i) =>
+            source.Ask(batch, counterpartyId, new TimelineBound(at, i == rank ? id : i > rank ? long.MaxValue : long.MinValue), limit + 1))];
+        return () => Page(found.SelectMany((entries, i) => entries().Select(e => e with { Rank = i })), limit);
+    }
+
+    private static TimelinePart Page(IEnumerable<TimelineEntry> found, int limit)
+    {
+        List<TimelineEntry> entries = [.. found.OrderByDescending(e => e.At).ThenBy(e => e.Rank).ThenByDescending(e => e.Id)];
         if (entries.Count <= limit)
         {
             return new(entries, null);
         }
 
         var last = entries[limit - 1];
-        return new(entries.GetRange(0, limit), string.Create(CultureInfo.InvariantCulture, $"{Storage.Instant.ToMicroseconds(last.At)}.{last.Rank}.{last.Id}"));
+        return new(entries.GetRange(0, limit), string.Create(CultureInfo.InvariantCulture, $"{Instant.ToMicroseconds(last.At)}.{last.Rank}.{last.Id}"));
     }
 
     private static (long At, int Rank, long Id) Parse(string? after)

@@ -49,14 +49,13 @@ internal sealed class DuplicateStore(CrmDbContext database, CurrentUser user, Au
     }
 
     /// <summary>The others of a counterparty's group, as far as the reader may read them.</summary>
-    public async Task<IReadOnlyList<Choice>> OthersAsync(long counterpartyId, CancellationToken cancellation) =>
-        await (from m in database.Set<IdentityMember>()
-               where m.CounterpartyId == counterpartyId
-               from o in database.Set<IdentityMember>()
-               where o.GroupId == m.GroupId && o.CounterpartyId != counterpartyId
-               join c in database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user) on o.CounterpartyId equals c.Id
-               orderby c.NameFolded
-               select new Choice(c.Id, c.Name)).Take(50).ToListAsync(cancellation);
+    public ReadBatch.Answer<Choice> AskOthers(ReadBatch batch, long counterpartyId) => batch.Ask(
+        $"""
+        SELECT c.id, c.name FROM identity_member m JOIN identity_member o ON o.group_id = m.group_id AND o.counterparty_id <> m.counterparty_id
+        JOIN counterparty c ON c.id = o.counterparty_id AND {Reach.Sql(user.Rights.ReadScope, "c", user)}
+        WHERE m.counterparty_id = @id ORDER BY c.name_folded LIMIT 50
+        """,
+        [("@id", counterpartyId), .. Reach.Parameters(user.Rights.ReadScope, user)], row => new Choice(row.GetInt64(0), row.GetString(1)));
 
     /// <summary>These two are one customer: their groups become one.</summary>
     /// <returns>False when one of them is out of reach.</returns>

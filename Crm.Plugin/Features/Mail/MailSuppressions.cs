@@ -55,7 +55,25 @@ internal static class MailSuppressions
     /// <summary>Which of some addresses letters come back from, with what the server said; keys in small letters.</summary>
     public static async Task<IReadOnlyDictionary<string, MailSuppression>> BouncedAmongAsync(CrmDbContext database, IEnumerable<string> addresses, CancellationToken cancellation)
     {
-        var asked = addresses.Select(MailAddressRule.Fold).Distinct().ToList();
-        return asked.Count == 0 ? new Dictionary<string, MailSuppression>() : await database.Set<MailSuppression>().Where(s => s.Reason == Bounced && asked.Contains(s.Address)).ToDictionaryAsync(s => s.Address, cancellation);
+        var batch = new ReadBatch(database);
+        var bounced = AskBouncedAmong(batch, addresses);
+        await batch.RunAsync(cancellation);
+        return bounced().ToDictionary(s => s.Address);
+    }
+
+    /// <summary>The same, together with other questions.</summary>
+    /// <returns>Gives them when the batch has run.</returns>
+    public static Func<IReadOnlyList<MailSuppression>> AskBouncedAmong(ReadBatch batch, IEnumerable<string> addresses)
+    {
+        string[] asked = [.. addresses.Select(MailAddressRule.Fold).Distinct()];
+        if (asked.Length == 0)
+        {
+            return () => [];
+        }
+
+        var found = batch.Ask(
+            $"SELECT address, at, detail FROM mail_suppression WHERE reason = '{Bounced}' AND address IN ({Query.Names(asked.Length)})", Query.Values(asked),
+            row => new MailSuppression { Address = row.GetString(0), Reason = Bounced, At = Instant.FromMicroseconds(row.GetInt64(1)), Detail = row.Text(2) });
+        return () => found.Rows;
     }
 }

@@ -66,15 +66,14 @@ internal sealed class OrderStore(CrmDbContext database, CurrentUser user)
         return new(lines, string.Create(CultureInfo.InvariantCulture, $"{lines[^1].Date.DayNumber}.{lines[^1].Id}"));
     }
 
-    /// <summary>Orders of one counterparty before (day, id), newest first; the caller has checked the right to read it.</summary>
-    public async Task<IReadOnlyList<OrderLine>> OfCounterpartyAsync(long counterpartyId, int day, long id, int limit, CancellationToken cancellation) =>
-        await database.ReadAsync(
-            $"""
-            SELECT {OrderLine.Columns.Replace("c.name", "NULL", StringComparison.Ordinal)} FROM sales_order o
-            WHERE o.counterparty_id = @counterparty AND o.date <= @day AND (o.date < @day OR o.id < @id) AND o.gone_at IS NULL
-            ORDER BY o.date DESC, o.id DESC LIMIT @limit
-            """,
-            [("@counterparty", counterpartyId), ("@day", day), ("@id", id), ("@limit", limit)], OrderLine.Read, cancellation);
+    /// <summary>Asks for orders of one counterparty before (day, id), newest first; the caller has checked the right to read it.</summary>
+    public static ReadBatch.Answer<OrderLine> AskOfCounterparty(ReadBatch batch, long counterpartyId, int day, long id, int limit) => batch.Ask(
+        $"""
+        SELECT {OrderLine.Columns.Replace("c.name", "NULL", StringComparison.Ordinal)} FROM sales_order o
+        WHERE o.counterparty_id = @counterparty AND o.date <= @day AND (o.date < @day OR o.id < @id) AND o.gone_at IS NULL
+        ORDER BY o.date DESC, o.id DESC LIMIT @limit
+        """,
+        [("@counterparty", counterpartyId), ("@day", day), ("@id", id), ("@limit", limit)], OrderLine.Read);
 
     /// <summary>One order, or null when there is none within reach.</summary>
     public async Task<OrderLine?> FindAsync(long id, CancellationToken cancellation) =>

@@ -13,7 +13,6 @@ internal static class PeopleFeature
         services.AddScoped<MechanismOutbox>();
         services.AddScoped<PreferenceStore>();
         services.AddScoped<SearchFollow>();
-        services.AddScoped<CardWishes>();
         services.AddScoped<PeopleDesk>();
         services.AddSingleton<OpenHost>(provider => provider.GetRequiredService<HostPool>().OpenAsync);
         return sends ? services.AddHostedService<MechanismSending>().AddHostedService<SearchFollowing>() : services;

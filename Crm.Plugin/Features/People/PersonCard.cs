@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Crm.Contracts;
+using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -43,6 +45,24 @@ public sealed class PersonCard
     public long CreatedBy { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>What <see cref="Read"/> takes, of a card k.</summary>
+    internal const string Columns = "k.id, k.contact_person_id, k.name, k.name_folded, k.birthday, k.channel, k.language, k.do_not_contact, k.note, k.created_by, k.created_at";
+
+    internal static PersonCard Read(DbDataReader row) => new()
+    {
+        Id = row.GetInt64(0),
+        ContactPersonId = row.Long(1),
+        Name = row.GetString(2),
+        NameFolded = row.GetString(3),
+        Birthday = row.DayOrNull(4),
+        Channel = row.IsDBNull(5) ? null : (ContactChannel)row.GetInt32(5),
+        Language = row.Text(6),
+        DoNotContact = row.GetBoolean(7),
+        Note = row.Text(8),
+        CreatedBy = row.GetInt64(9),
+        CreatedAt = Instant.FromMicroseconds(row.GetInt64(10)),
+    };
 
     internal sealed class Configuration : IEntityTypeConfiguration<PersonCard>
     {
@@ -139,6 +159,35 @@ public sealed class OwnMechanism
     public long CreatedBy { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>What <see cref="Read"/> takes, of a mechanism m.</summary>
+    internal const string Columns =
+        "m.id, m.counterparty_id, m.contact_person_id, m.card_id, m.kind, m.value, m.normal, m.tail, m.label, m.is_main, m.valid_from, m.valid_to, "
+        + "m.fate, m.idempotency_key, m.host_key, m.attempts, m.next_try_at, m.failure, m.created_by, m.created_at";
+
+    internal static OwnMechanism Read(DbDataReader row) => new()
+    {
+        Id = row.GetInt64(0),
+        CounterpartyId = row.GetInt64(1),
+        ContactPersonId = row.Long(2),
+        CardId = row.Long(3),
+        Kind = (ContactMechanismKind)row.GetInt32(4),
+        Value = row.GetString(5),
+        Normal = row.GetString(6),
+        Tail = row.Text(7),
+        Label = row.Text(8),
+        IsMain = row.GetBoolean(9),
+        ValidFrom = row.DayOrNull(10),
+        ValidTo = row.DayOrNull(11),
+        Fate = (MechanismFate)row.GetInt32(12),
+        IdempotencyKey = row.GetGuid(13),
+        HostKey = row.Text(14),
+        Attempts = row.GetInt32(15),
+        NextTryAt = row.InstantOrNull(16),
+        Failure = row.Text(17),
+        CreatedBy = row.GetInt64(18),
+        CreatedAt = Instant.FromMicroseconds(row.GetInt64(19)),
+    };
 
     internal sealed class Configuration : IEntityTypeConfiguration<OwnMechanism>
     {

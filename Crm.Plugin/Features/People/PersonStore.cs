@@ -30,55 +30,12 @@ internal sealed class PersonStore(CrmDbContext database, CurrentUser user, Audit
     private const int Most = 100;
 
     /// <summary>The ERP's persons and the CRM's own, by name; those who have left last.</summary>
-    public async Task<IReadOnlyList<Person>> OfCounterpartyAsync(long counterpartyId, DateOnly today, CancellationToken cancellation)
-    {
-        var erp = await database.Set<ContactPersonRecord>().Where(p => p.CounterpartyId == counterpartyId && p.GoneAt == null).OrderBy(p => p.NameFolded).ThenBy(p => p.Id).Take(Most).ToListAsync(cancellation);
-        var places = await (from p in database.Set<PersonPlace>()
-                            where p.CounterpartyId == counterpartyId
-                            join c in database.Set<PersonCard>() on p.PersonCardId equals c.Id
-                            orderby c.NameFolded, c.Id
-                            select new { Place = p, Card = c }).Take(2 * Most).ToListAsync(cancellation);
-        // The ERP may have moved a person here whose card names another place; a card may name a person of another counterparty's.
-        var erpIds = erp.ConvertAll(p => p.Id);
-        var cards = places.Select(x => x.Card).ToDictionary(c => c.Id);
-        foreach (var card in erp.Count == 0 ? [] : await database.Set<PersonCard>().Where(c => c.ContactPersonId != null && erpIds.Contains(c.ContactPersonId.Value)).Take(Most).ToListAsync(cancellation))
-        {
-            cards.TryAdd(card.Id, card);
-        }
-
-        var elsewhere = cards.Values.Select(c => c.ContactPersonId).OfType<long>().Except(erpIds).ToList();
-        var guests = elsewhere.Count == 0 ? [] : await database.Set<ContactPersonRecord>().Where(p => elsewhere.Contains(p.Id) && p.GoneAt == null).Take(2 * Most).ToDictionaryAsync(p => p.Id, cancellation);
-        var own = await OwnAsync([.. erpIds, .. elsewhere], [.. cards.Keys], today, cancellation);
-        var persons = erp.Select(p =>
-        {
-            var card = cards.Values.FirstOrDefault(c => c.ContactPersonId == p.Id);
-            var place = card is null ? null : places.Find(x => x.Card.Id == card.Id)?.Place;
-            var mechanisms = MirrorJson.ReadMechanisms(p.Mechanisms);
-            return new Person(
-                p.Id, card, place, p.Name, place?.Position ?? p.Position, card?.Birthday ?? p.Birthday, mechanisms,
-                Unread(own.Where(m => m.ContactPersonId == p.Id || (card is not null && m.CardId == card.Id)), mechanisms), p.IsActive && !(place?.LeftOn <= today));
-        }).Concat(places.Where(x => x.Card.ContactPersonId is not { } id || !erpIds.Contains(id)).Select(x =>
-        {
-            var guest = x.Card.ContactPersonId is { } id ? guests.GetValueOrDefault(id) : null;
-            var mechanisms = guest is null ? [] : MirrorJson.ReadMechanisms(guest.Mechanisms);
-            return new Person(
-                null, x.Card, x.Place, guest?.Name ?? x.Card.Name, x.Place.Position ?? guest?.Position, x.Card.Birthday ?? guest?.Birthday, mechanisms,
-                Unread(own.Where(m => m.CardId == x.Card.Id || (x.Card.ContactPersonId is not null && m.ContactPersonId == x.Card.ContactPersonId)), mechanisms), !(x.Place.LeftOn <= today));
-        }));
-        return [.. persons.OrderByDescending(p => p.IsActive)];
-    }
-
-    /// <summary>What was typed here of some persons, at whatever counterparty it was.</summary>
-    private async Task<List<OwnMechanism>> OwnAsync(IReadOnlyList<long> persons, IReadOnlyList<long> cards, DateOnly today, CancellationToken cancellation) => persons.Count + cards.Count == 0 ? [] :
-        await database.Set<OwnMechanism>()
-            .Where(m => ((m.ContactPersonId != null && persons.Contains(m.ContactPersonId.Value)) || (m.CardId != null && cards.Contains(m.CardId.Value))) && (m.ValidTo == null || m.ValidTo >= today))
-            .OrderByDescending(m => m.IsMain).ThenBy(m => m.Id).Take(4 * Most).ToListAsync(cancellation);
+    public async Task<IReadOnlyList<Person>> OfCounterpartyAsync(long counterpartyId, DateOnly today, CancellationToken cancellation) =>
+        (await ReadAsync(counterpartyId, today, cancellation)).Persons;
 
     /// <summary>Typed ones of the counterparty itself.</summary>
-    public async Task<IReadOnlyList<OwnMechanism>> MechanismsAsync(CounterpartyRecord counterparty, DateOnly today, CancellationToken cancellation) => Unread(
-        await database.Set<OwnMechanism>().Where(m => m.CounterpartyId == counterparty.Id && m.ContactPersonId == null && m.CardId == null && (m.ValidTo == null || m.ValidTo >= today))
-            .OrderByDescending(m => m.IsMain).ThenBy(m => m.Id).Take(Most).ToListAsync(cancellation),
-        MirrorJson.ReadMechanisms(counterparty.Mechanisms));
+    public async Task<IReadOnlyList<OwnMechanism>> MechanismsAsync(CounterpartyRecord counterparty, DateOnly today, CancellationToken cancellation) =>
+        CounterpartyPeople.Unread((await ReadAsync(counterparty.Id, today, cancellation)).Own, MirrorJson.ReadMechanisms(counterparty.Mechanisms));
 
     /// <summary>One person at one counterparty, by the CRM's card or by the ERP's person; null when they do not belong there.</summary>
     public async Task<Person?> FindAsync(long counterpartyId, long? cardId, long? contactPersonId, DateOnly today, CancellationToken cancellation) =>
@@ -144,7 +101,11 @@ internal sealed class PersonStore(CrmDbContext database, CurrentUser user, Audit
         return true;
     }
 
-    /// <summary>Without those that the mirror has read back since.</summary>
-    private static IReadOnlyList<OwnMechanism> Unread(IEnumerable<OwnMechanism> own, IReadOnlyList<ContactMechanism> read) =>
-        [.. own.Where(m => m.Fate != MechanismFate.Written || read.All(r => MechanismRule.Normal(r.Kind, r.Value) != m.Normal))];
+    private async Task<(IReadOnlyList<Person> Persons, IReadOnlyList<OwnMechanism> Own)> ReadAsync(long counterpartyId, DateOnly today, CancellationToken cancellation)
+    {
+        var batch = new ReadBatch(database);
+        var people = CounterpartyPeople.Ask(batch, counterpartyId, today);
+        await batch.RunAsync(cancellation);
+        return people();
+    }
 }

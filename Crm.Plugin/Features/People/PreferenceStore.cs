@@ -12,6 +12,14 @@ internal sealed class PreferenceStore(CrmDbContext database, AuditLog audit)
     public Task<CounterpartyPreference?> FindAsync(long counterpartyId, CancellationToken cancellation) =>
         database.Set<CounterpartyPreference>().FirstOrDefaultAsync(p => p.CounterpartyId == counterpartyId, cancellation);
 
+    /// <summary>The same, together with other questions.</summary>
+    public static ReadBatch.Answer<CounterpartyPreference> Ask(ReadBatch batch, long counterpartyId) => batch.Ask(
+        "SELECT channel, language, do_not_contact, terms FROM counterparty_preference WHERE counterparty_id = @id", [("@id", counterpartyId)],
+        row => new CounterpartyPreference
+        {
+            CounterpartyId = counterpartyId, Channel = row.IsDBNull(0) ? null : (ContactChannel)row.GetInt32(0), Language = row.Text(1), DoNotContact = row.GetBoolean(2), Terms = row.Text(3),
+        });
+
     /// <summary>What the CRM adds to a person of the ERP; null when nothing.</summary>
     public Task<PersonCard?> OfPersonAsync(long contactPersonId, CancellationToken cancellation) =>
         database.Set<PersonCard>().FirstOrDefaultAsync(c => c.ContactPersonId == contactPersonId, cancellation);

@@ -1,5 +1,4 @@
 using Crm.Plugin.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Plugin.Features.Sms;
 
@@ -15,18 +14,21 @@ internal static class SmsSuppressions
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Those of some typed numbers that want none, as they were typed, each once.</summary>
-    public static async Task<IReadOnlyList<string>> AmongAsync(CrmDbContext database, IEnumerable<string> typed, CancellationToken cancellation)
+    /// <summary>Asks for the country whose numbers are written without its code; no row before a gateway is set up.</summary>
+    public static ReadBatch.Answer<string?> AskCountry(ReadBatch batch) => batch.Ask("SELECT country_code FROM sms_gateway LIMIT 1", [], row => row.Text(0));
+
+    /// <summary>Asks for those of some typed numbers that want none.</summary>
+    /// <returns>Gives them when the batch has run, as they were typed, each once.</returns>
+    public static Func<IReadOnlyList<string>> AskAmong(ReadBatch batch, IEnumerable<string> typed, string? country)
     {
-        var code = await database.Set<SmsGateway>().Select(g => g.CountryCode).FirstOrDefaultAsync(cancellation);
-        var numbers = typed.Select(t => (Typed: t, Number: SmsRule.Number(t, code))).Where(n => n.Number is not null).DistinctBy(n => n.Number).ToList();
+        var numbers = typed.Select(t => (Typed: t, Number: SmsRule.Number(t, country))).Where(n => n.Number is not null).DistinctBy(n => n.Number).ToList();
         if (numbers.Count == 0)
         {
-            return [];
+            return () => [];
         }
 
-        var asked = numbers.Select(n => n.Number!).ToList();
-        var silent = (await database.Set<SmsSuppression>().Where(s => asked.Contains(s.Number)).Select(s => s.Number).ToListAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
-        return [.. numbers.Where(n => silent.Contains(n.Number!)).Select(n => n.Typed)];
+        var found = batch.Ask(
+            $"SELECT number FROM sms_suppression WHERE number IN ({Query.Names(numbers.Count)})", Query.Values(numbers.Select(n => n.Number!)), row => row.GetString(0));
+        return () => [.. numbers.Where(n => found.Rows.Contains(n.Number!, StringComparer.Ordinal)).Select(n => n.Typed)];
     }
 }

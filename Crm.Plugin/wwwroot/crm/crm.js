@@ -32,6 +32,22 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+// The quick form of a card is emptied for the next contact: it becomes again what it was when the page came.
+const fresh = document.querySelector("form#log-contact[hx-post]")?.outerHTML;
+document.addEventListener("interaction-logged", (event) => {
+  const form = event.target.closest("form#log-contact");
+  if (form && fresh) {
+    const writing = form.contains(document.activeElement);
+    form.outerHTML = fresh;
+    const emptied = document.getElementById("log-contact");
+    emptied.querySelector("#log-saved").replaceWith(form.querySelector("#log-saved"));
+    htmx.process(emptied);
+    if (writing) {
+      emptied.querySelector("textarea").focus({ preventScroll: true });
+    }
+  }
+});
+
 let charts;
 function library() {
   charts ??= new Promise((resolve, reject) => {

@@ -179,7 +179,7 @@ public sealed class LogContactTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task Create_ByHtmx_AnswersAnEmptyFormAndTheEntryForTheTimeline()
+    public async Task Create_ByHtmx_AnswersTheNoteAndTheEntryForTheTimeline()
     {
         await using var app = await CrmApp.StartAsync(clock: new FixedClock(Now));
         using var browser = await app.SignInAsync("anna", Role.SalesManager);
@@ -189,9 +189,50 @@ public sealed class LogContactTests(PostgresServer postgres)
 
         var part = await browser.SubmitAsync("/interactions", new() { ["counterparty"] = Text(id), ["content"] = "Asked for prices" });
 
-        Assert.Equal("", part.QuerySelector("#log-contact textarea[name=content]")!.TextContent);
+        Assert.Equal("Logged.", part.QuerySelector("#log-saved[hx-swap-oob] .alert")!.FirstChild!.NextSibling!.TextContent.Trim());
         Assert.Contains("Asked for prices", part.QuerySelector("[hx-swap-oob='afterbegin:#timeline']")!.TextContent, StringComparison.Ordinal);
         Assert.Null(part.QuerySelector("nav"));
+    }
+
+    /// <summary>What is written last fails: what was written before it must not stay.</summary>
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Create_LastPartCannotBeWritten_LeavesNothing(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres, new FixedClock(Now));
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var boris = await app.AddUserAsync("boris", Role.SalesManager);
+        var id = await app.AddCounterpartyAsync("Romashka");
+        await using (var database = app.Database())
+        {
+            await database.Database.ExecuteSqlRawAsync(kind == DatabaseKind.Sqlite
+                ? "CREATE TRIGGER refuse BEFORE INSERT ON interaction_task WHEN NEW.text = 'refused' BEGIN SELECT RAISE(ABORT, 'refused'); END"
+                : "ALTER TABLE interaction_task ADD CONSTRAINT refuse CHECK (text <> 'refused')");
+        }
+
+        await browser.OpenAsync($"/interactions/new?counterparty={id}");
+        KeyValuePair<string, string>[] typed =
+            [new("counterparty", Text(id)), new("content", "Called"), new("users", Text(boris.Id)), new("nextStep", "Send prices"), new("nextIn", "1"), new("checklist", "first\r\nrefused")];
+        await browser.SubmitAsync("/interactions", typed);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, browser.Status);
+        Assert.Empty(await app.InteractionsAsync());
+        await using (var database = app.Database())
+        {
+            Assert.Empty(await database.Set<AuditEntry>().Where(a => a.Subject == "interaction").ToListAsync());
+            Assert.Empty(await database.Set<InteractionTask>().ToListAsync());
+        }
+
+        await browser.OpenAsync($"/interactions/new?counterparty={id}");
+        typed[^1] = new("checklist", "first\r\nsecond");
+        await browser.SubmitAsync("/interactions", typed);
+        var logged = await app.InteractionsAsync();
+        Assert.Equal(2, logged.Count);
+        Assert.Equal(logged[0].Id, logged[1].FollowsId);
+        Assert.Equal(boris.Id, Assert.Single(logged[0].Users).UserId);
+        await using (var database = app.Database())
+        {
+            Assert.Equal(["first", "second"], await database.Set<InteractionTask>().Where(t => t.InteractionId == logged[0].Id).OrderBy(t => t.No).Select(t => t.Text).ToListAsync());
+        }
     }
 
     [Fact]
