@@ -1,5 +1,5 @@
 using Crm.Plugin.Features.Mail;
-using Crm.Plugin.Features.Mail.Mime;
+using Crm.Plugin.Features.Mail.Letters;
 
 namespace Crm.Plugin.Features.AddressHarvest;
 
@@ -35,10 +35,10 @@ public static class HarvestRule
     {
         if (!name.EndsWith(".eml", StringComparison.OrdinalIgnoreCase))
         {
-            return [MimeText.Decode(content, null)];
+            return [OctetText.Decode(content, null)];
         }
 
-        var letter = MimeReader.Read(content);
+        var letter = LetterReader.Read(content);
         return
         [
             .. letter.From is { } from ? new[] { from.Address } : [], .. letter.Recipients.Select(r => r.Address),

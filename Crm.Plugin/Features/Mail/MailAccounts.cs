@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Crm.Plugin.Features.Mail.Smtp;
+using Crm.Plugin.Features.Mail.Servers;
 using Crm.Plugin.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
@@ -23,13 +23,13 @@ internal sealed class MailAccounts(CrmDbContext database, IDataProtectionProvide
 
     /// <summary>Where an account's letters are handed over.</summary>
     /// <exception cref="MailException">mail.no-server, mail.secret-lost.</exception>
-    public SmtpServer Server(MailAccount account) => account.SmtpHost is not { } host
+    public MailHost Server(MailAccount account) => account.SmtpHost is not { } host
         ? throw new MailException("mail.no-server", false)
         : new(host, account.SmtpPort, account.SmtpSecurity, account.SmtpUser, Password(account.Id, "SMTP", account.SmtpSecret));
 
     /// <summary>Where an account's letters are read.</summary>
     /// <exception cref="MailException">mail.secret-lost.</exception>
-    public SmtpServer Incoming(MailAccount account) => new(account.InHost!, account.InPort, account.InSecurity, account.InUser, Password(account.Id, "IMAP", account.InSecret));
+    public MailHost Incoming(MailAccount account) => new(account.InHost!, account.InPort, account.InSecurity, account.InUser, Password(account.Id, "IMAP", account.InSecret));
 
     /// <summary><c>CRM_MAIL_1_IMAP_PASSWORD</c> of the environment wins over what is kept.</summary>
     public string? Password(long id, string protocol, string? secret)

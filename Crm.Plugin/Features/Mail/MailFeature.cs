@@ -1,5 +1,6 @@
 using Crm.Plugin.Features.Mail.Conversations;
 using Crm.Plugin.Features.Mail.Incoming;
+using Crm.Plugin.Features.Mail.Servers;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Crm.Plugin.Features.Mail.Mime;
+using Crm.Plugin.Features.Mail.Letters;
 using Crm.Plugin.Shell;
 
 namespace Crm.Plugin.Features.Mail;
@@ -55,9 +55,9 @@ internal sealed class MailFiles(CrmPluginOptions options)
 
     /// <summary>The files of an outgoing letter.</summary>
     /// <exception cref="MailException">mail.file-lost: the data folder no longer has one.</exception>
-    public async Task<IReadOnlyList<MimeFile>> ReadAsync(string? json, CancellationToken cancellation)
+    public async Task<IReadOnlyList<OutgoingFile>> ReadAsync(string? json, CancellationToken cancellation)
     {
-        var files = new List<MimeFile>();
+        var files = new List<OutgoingFile>();
         foreach (var file in List(json).Where(f => f.File is not null))
         {
             try

@@ -1,5 +1,5 @@
-using Crm.Plugin.Features.Mail.Mime;
-using Crm.Plugin.Features.Mail.Smtp;
+using Crm.Plugin.Features.Mail.Letters;
+using Crm.Plugin.Features.Mail.Servers;
 using Crm.Plugin.Features.Notifications;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Storage;
@@ -68,10 +68,11 @@ internal sealed partial class MailSender(CrmDbContext database, MailAccounts acc
                     continue;
                 }
 
-                session ??= await SmtpSession.OpenAsync(accounts.Server(account), trust, clock, cancellation);
+                session ??= await SmtpSession.OpenAsync(accounts.Server(account), trust, cancellation);
                 try
                 {
-                    await session.SendAsync(account.FromAddress, letter.ToAddress, await WriteAsync(account, letter, cancellation), cancellation);
+                    using var written = await WriteAsync(account, letter, cancellation);
+                    await session.SendAsync(LetterWriter.Mailbox(null, account.FromAddress), LetterWriter.Mailbox(null, letter.ToAddress), written, cancellation);
                     await MarkAsync(letter, MailState.Sent, null, null, cancellation);
                     open.Remove(letter.Id);
                     sent++;
@@ -80,7 +81,6 @@ internal sealed partial class MailSender(CrmDbContext database, MailAccounts acc
                 {
                     await FailAsync(letter, failure, cancellation);
                     open.Remove(letter.Id);
-                    await session.ResetAsync(cancellation);
                 }
             }
         }
@@ -113,10 +113,10 @@ internal sealed partial class MailSender(CrmDbContext database, MailAccounts acc
         return silent;
     }
 
-    private async Task<byte[]> WriteAsync(MailAccount account, MailOut letter, CancellationToken cancellation)
+    private async Task<MimeKit.MimeMessage> WriteAsync(MailAccount account, MailOut letter, CancellationToken cancellation)
     {
         var way = letter.Purpose == MailPurpose.Bulk ? await links.ForAsync(letter.ToAddress, cancellation) : null;
-        return MimeWriter.Write(new()
+        return LetterWriter.Write(new()
         {
             MessageId = letter.MessageId,
             Date = letter.CreatedAt,

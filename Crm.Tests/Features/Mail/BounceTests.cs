@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Features.Mail.Incoming;
-using Crm.Plugin.Features.Mail.Mime;
+using Crm.Plugin.Features.Mail.Letters;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
@@ -194,7 +194,7 @@ public sealed class BounceTests(PostgresServer postgres, MailServer server)
         Directory.Delete(folder, true);
     }
 
-    private static MimeMessage Read(string letter) => MimeReader.Read(Encoding.UTF8.GetBytes(letter.ReplaceLineEndings("\r\n")));
+    private static ReceivedLetter Read(string letter) => LetterReader.Read(Encoding.UTF8.GetBytes(letter.ReplaceLineEndings("\r\n")));
 
     private static string Of(string id, string report, string status = "5.1.1") =>
         Report.Replace("{action}", "failed", StringComparison.Ordinal).Replace("{status}", status, StringComparison.Ordinal).Replace("{id}", id, StringComparison.Ordinal).Replace("{report}", report, StringComparison.Ordinal);

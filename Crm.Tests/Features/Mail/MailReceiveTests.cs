@@ -4,7 +4,6 @@ using System.Text;
 using Crm.Contracts;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Mail;
-using Crm.Plugin.Features.Mail.Imap;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
@@ -307,10 +306,20 @@ public sealed class MailReceiveTests(PostgresServer postgres, MailServer server)
     }
 
     [Theory]
-    [InlineData("INBOX", "INBOX")]
-    [InlineData("Входящие", "&BBIERQQ+BDQETwRJBDgENQ-")]
-    [InlineData("A&B", "A&-B")]
-    public void Utf7_Mailbox_IsWrittenAsTheServerNamesIt(string name, string expected) => Assert.Equal(expected, ImapSession.Utf7(name));
+    [InlineData("Входящие", ".&BBIERQQ+BDQETwRJBDgENQ-")] // RFC 3501 5.1.3
+    [InlineData("A&B", ".A&-B")]
+    public async Task Imap_MailboxOfAnyLetters_IsOpenedAsTheServerNamesIt(string name, string folder)
+    {
+        await server.StartAsync();
+        await using var app = await CrmApp.StartAsync();
+        await app.AddRomashkaAsync();
+        await server.DeliverAsync("letters", MailWorld.Letter("info@romashka.example", "inbox@x"));
+        await server.DeliverAsync(Path.Combine("letters", folder), MailWorld.Letter("info@romashka.example", name.Length + "@x"));
+        await app.AddAccountAsync(server, MailSource.Imap, "letters", name);
+
+        Assert.Equal(1, await app.FetchMailAsync());
+        Assert.Equal([name.Length + "@x"], (await app.InboxAsync()).Select(m => m.MessageId));
+    }
 
     private static async Task<TcpClient> ConnectAsync(int port)
     {

@@ -3,7 +3,7 @@ using System.Net;
 using System.Xml.Linq;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Mail;
-using Crm.Plugin.Features.Mail.Mime;
+using Crm.Plugin.Features.Mail.Letters;
 using Crm.Plugin.Features.Notifications;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Security;
@@ -47,7 +47,7 @@ public sealed class MailSendTests(PostgresServer postgres, MailServer server)
         Assert.Equal(1, await app.SendMailAsync());
         Assert.Equal(0, await app.SendMailAsync());
 
-        var arrived = MimeReader.Read(System.Text.Encoding.UTF8.GetBytes(Assert.Single(await ArrivedAsync(maria.Split('@')[0], 1))));
+        var arrived = LetterReader.Read(System.Text.Encoding.UTF8.GetBytes(Assert.Single(await ArrivedAsync(maria.Split('@')[0], 1))));
         Assert.Equal((letter.MessageId, "Прайс для ООО «Ромашка»", "ООО «Торговля»"), (arrived.MessageId, arrived.Subject, arrived.From?.Name));
         Assert.Equal("Здравствуйте, Иванова Мария!\n\n-- \nС уважением, Anna", arrived.Text);
         Assert.Equal(MailState.Sent, (await app.OutboxAsync()).Single().State);

@@ -1,6 +1,6 @@
 using Crm.Plugin.Features.Mail;
-using Crm.Plugin.Features.Mail.Imap;
 using Crm.Plugin.Features.Mail.Incoming;
+using Crm.Plugin.Features.Mail.Servers;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
 using Crm.Tests.Features.ContactLog;
@@ -47,7 +47,7 @@ public sealed class MailWatchTests(PostgresServer postgres, MailServer server)
         await server.DeliverAsync("idle", Letter("old@x"));
         var trust = new MailTrust { AuthorityFile = server.AuthorityFile };
         await using var session = await ImapSession.OpenAsync(new("localhost", server.ImapsPort, MailSecurity.Tls, "idle", MailServer.Password), trust, TimeProvider.System, cancellation);
-        Assert.True(await session.CanIdleAsync(cancellation));
+        Assert.True(session.CanIdle);
         await session.ExamineAsync("INBOX", cancellation);
 
         Assert.False(await session.IdleAsync(TimeSpan.FromMilliseconds(300), cancellation));

@@ -2,6 +2,7 @@ using System.Text;
 using Crm.Contracts;
 using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Features.Mail.Incoming;
+using Crm.Plugin.Features.Mail.Servers;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Security;
 using Crm.Tests.App;

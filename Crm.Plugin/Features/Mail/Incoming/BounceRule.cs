@@ -1,6 +1,6 @@
-using System.Text;
 using System.Text.RegularExpressions;
-using Crm.Plugin.Features.Mail.Mime;
+using Crm.Plugin.Features.Mail.Letters;
+using MimeKit;
 
 namespace Crm.Plugin.Features.Mail.Incoming;
 
@@ -28,33 +28,27 @@ public static partial class BounceRule
     /// Null for everything else: people's letters, absence notes, notes that a letter is only delayed. A delivery status notification says
     /// so itself (RFC 3464, Action: failed); of others it is taken from a server's own address with a code of failure in the text.
     /// </summary>
-    public static Bounce? Find(MimeMessage letter)
+    public static Bounce? Find(ReceivedLetter letter)
     {
-        var status = letter.Attachments.FirstOrDefault(a => a.Type is "message/delivery-status" or "message/global-delivery-status");
-        var found = status is not null ? OfReport(status.Content) : IsFromServer(letter) ? OfText(letter) : null;
+        var report = letter.Attachments.Select(a => a.Entity).OfType<MessageDeliveryStatus>().FirstOrDefault();
+        var found = report is not null ? OfReport(report) : IsFromServer(letter) ? OfText(letter) : null;
         return found is { } outcome && Ids(letter) is { Count: > 0 } ids ? new(ids, outcome.Status, outcome.Reason) : null;
     }
 
     /// <summary>The first recipient that failed: our letters have one.</summary>
-    private static (string? Status, string? Reason)? OfReport(byte[] content)
+    private static (string? Status, string? Reason)? OfReport(MessageDeliveryStatus report)
     {
-        foreach (var group in Encoding.Latin1.GetString(content).ReplaceLineEndings("\n").Split("\n\n"))
+        if (report.StatusGroups.FirstOrDefault(g => g["Action"]?.Trim().StartsWith("failed", StringComparison.OrdinalIgnoreCase) == true) is not { } recipient)
         {
-            var octets = Encoding.Latin1.GetBytes(group + "\n\n");
-            var fields = new MimeHeaders();
-            fields.Read(octets, 0, octets.Length);
-            if (fields["Action"]?.Trim().StartsWith("failed", StringComparison.OrdinalIgnoreCase) == true)
-            {
-                var diagnostic = fields["Diagnostic-Code"] is { } raw ? MimeText.Words(raw) : null;
-                var kind = diagnostic?.IndexOf(';', StringComparison.Ordinal) ?? -1;
-                return (Code(fields["Status"] ?? "") ?? Code(diagnostic ?? ""), Line(kind is >= 0 and < 20 ? diagnostic![(kind + 1)..] : diagnostic));
-            }
+            return null;
         }
 
-        return null;
+        var diagnostic = recipient["Diagnostic-Code"];
+        var kind = diagnostic?.IndexOf(';', StringComparison.Ordinal) ?? -1;
+        return (Code(recipient["Status"] ?? "") ?? Code(diagnostic ?? ""), Line(kind is >= 0 and < 20 ? diagnostic![(kind + 1)..] : diagnostic));
     }
 
-    private static (string? Status, string? Reason)? OfText(MimeMessage letter)
+    private static (string? Status, string? Reason)? OfText(ReceivedLetter letter)
     {
         var text = letter.Text ?? (letter.Html is { } html ? HtmlClean.Text(html) : "");
         // The copy of the original below may say anything.
@@ -70,18 +64,17 @@ public static partial class BounceRule
             : letter.IsFailure || Failures.Any(f => letter.Subject?.Contains(f, StringComparison.OrdinalIgnoreCase) == true) ? (null, Line(letter.Subject)) : null;
     }
 
-    private static bool IsFromServer(MimeMessage letter) =>
+    private static bool IsFromServer(ReceivedLetter letter) =>
         letter.IsFailure || (letter.From is { } from && Daemons.Contains(from.Address.Split('@')[0].ToLowerInvariant()));
 
     /// <summary>Of the returned original, be it a part, headers alone or text; else what the report answers.</summary>
-    private static IReadOnlyList<string> Ids(MimeMessage letter)
+    private static IReadOnlyList<string> Ids(ReceivedLetter letter)
     {
         var ids = new List<string>();
         foreach (var part in letter.Attachments.Where(a => a.Type is "message/rfc822" or "message/global" or "text/rfc822-headers" or "message/global-headers"))
         {
-            var headers = new MimeHeaders();
-            headers.Read(part.Content, 0, part.Content.Length);
-            ids.AddRange(headers.Ids("Message-ID"));
+            // One that was encoded against the rules lies there as a file.
+            ids.AddRange(part.Entity is MessagePart original ? LetterReader.Ids(original.Message?.Headers[HeaderId.MessageId]) : [LetterReader.Read(part.Read()).MessageId]);
         }
 
         var text = letter.Text ?? letter.Html ?? "";

@@ -1,4 +1,4 @@
-using Crm.Plugin.Features.Mail.Imap;
+using Crm.Plugin.Features.Mail.Servers;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -42,7 +42,7 @@ internal sealed class ImapMail(CrmDbContext database, MailAccounts accounts, Mai
     private static async Task<long> FirstAsync(ImapSession session, ImapMailbox mailbox, DateOnly day, CancellationToken cancellation) =>
         await session.SinceAsync(day, cancellation) is [var first, ..] ? first
         : mailbox.UidNext > 0 ? mailbox.UidNext
-        : (await session.ListAsync(1, int.MaxValue, cancellation)).Select(l => l.Uid + 1).LastOrDefault(1);
+        : (await session.NumbersAsync(1, cancellation)).Select(n => n + 1).LastOrDefault(1);
 
     private Task<int> SaveAsync(long account, long validity, long next, CancellationToken cancellation) =>
         database.Set<MailAccount>().Where(a => a.Id == account).ExecuteUpdateAsync(a => a.SetProperty(x => x.UidValidity, validity).SetProperty(x => x.UidNext, next), cancellation);

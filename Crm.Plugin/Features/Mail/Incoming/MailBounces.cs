@@ -1,5 +1,5 @@
 using System.Globalization;
-using Crm.Plugin.Features.Mail.Mime;
+using Crm.Plugin.Features.Mail.Letters;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -13,7 +13,7 @@ internal sealed partial class MailBounces(CrmDbContext database, AuditLog audit,
 
     /// <summary>Marks the letter that a report is about. A forged report would need the number of a letter, which only its receiver knows.</summary>
     /// <returns>The reason to count: bounced, skipped.known for a repetition, skipped.automatic for a letter of others; null when it is no such report.</returns>
-    public async Task<string?> TakeAsync(MimeMessage report, CancellationToken cancellation)
+    public async Task<string?> TakeAsync(ReceivedLetter report, CancellationToken cancellation)
     {
         if (BounceRule.Find(report) is not { } bounce)
         {

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Crm.Plugin.Features.Mail.Mime;
+using Crm.Plugin.Features.Mail.Letters;
 using Crm.Plugin.Features.Notifications;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
@@ -53,9 +53,9 @@ internal static class MailInboxEndpoints
             return TypedResults.NotFound();
         }
 
-        var attachments = MimeReader.Read(await files.ReadFileAsync(raw, cancellation)).Attachments;
+        var attachments = LetterReader.Read(await files.ReadFileAsync(raw, cancellation)).Attachments;
         // Always as a download and never as what it says it is: nothing of a stranger's runs on our pages.
-        return no >= 0 && no < attachments.Count ? TypedResults.File(attachments[no].Content, "application/octet-stream", attachments[no].Name) : TypedResults.NotFound();
+        return no >= 0 && no < attachments.Count ? TypedResults.File(attachments[no].Read(), "application/octet-stream", attachments[no].Name) : TypedResults.NotFound();
     }
 
     public static async Task<IResult> AssignAsync(

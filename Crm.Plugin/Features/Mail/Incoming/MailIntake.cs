@@ -1,5 +1,5 @@
 using Crm.Plugin.Features.ContactLog;
-using Crm.Plugin.Features.Mail.Mime;
+using Crm.Plugin.Features.Mail.Letters;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
@@ -25,7 +25,7 @@ internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, Mai
     /// <returns>The reason that was counted, see <see cref="MailWords.Reason"/>.</returns>
     public async Task<string> TakeAsync(MailAccount account, byte[] raw, CancellationToken cancellation)
     {
-        var letter = raw.Length > MostBytes ? null : MimeReader.Read(raw);
+        var letter = raw.Length > MostBytes ? null : LetterReader.Read(raw);
         string outcome;
         if (letter is null)
         {
@@ -50,7 +50,7 @@ internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, Mai
     }
 
     /// <summary>What becomes of a letter that is no report of a mail server; its head is enough. Changes nothing.</summary>
-    public async Task<MailVerdict> JudgeAsync(MailAccount account, MimeMessage letter, CancellationToken cancellation)
+    public async Task<MailVerdict> JudgeAsync(MailAccount account, ReceivedLetter letter, CancellationToken cancellation)
     {
         if (letter.From is not { } from || letter.IsAutomatic)
         {
@@ -99,12 +99,12 @@ internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, Mai
     public static async Task<bool> IsOwnAsync(CrmDbContext database, string address, CancellationToken cancellation) =>
         (await database.Set<MailAccount>().Select(a => a.FromAddress).Take(1_000).ToListAsync(cancellation)).Exists(a => MailAddressRule.Fold(a) == MailAddressRule.Fold(address));
 
-    private async Task<string?> KnownAsync(MimeMessage letter, CancellationToken cancellation) =>
+    private async Task<string?> KnownAsync(ReceivedLetter letter, CancellationToken cancellation) =>
         await database.Set<MailOut>().AnyAsync(m => m.MessageId == letter.MessageId, cancellation) ? "skipped.own"
         : await database.Set<MailIn>().AnyAsync(m => m.MessageId == letter.MessageId, cancellation) ? "skipped.known"
         : null;
 
-    private async Task<string> KeepAsync(MailAccount account, MimeMessage letter, MailVerdict verdict, byte[] raw, CancellationToken cancellation)
+    private async Task<string> KeepAsync(MailAccount account, ReceivedLetter letter, MailVerdict verdict, byte[] raw, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
         var mail = Record(account, letter, now);
@@ -135,7 +135,7 @@ internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, Mai
         return verdict.Reason;
     }
 
-    private static MailIn Record(MailAccount account, MimeMessage letter, DateTimeOffset now) => new()
+    private static MailIn Record(MailAccount account, ReceivedLetter letter, DateTimeOffset now) => new()
     {
         MessageId = CleanText.Of(letter.MessageId),
         AccountId = account.Id,
@@ -150,7 +150,7 @@ internal sealed class MailIntake(CrmDbContext database, MailMatcher matcher, Mai
         ReferenceIds = letter.References.Count == 0 ? letter.InReplyTo : CleanText.Of(string.Join(' ', letter.References)),
         Text = Cut(letter.Text ?? (letter.Html is { } html ? HtmlClean.Text(html) : null), 1_000_000),
         Html = Cut(letter.Html, 2_000_000),
-        Attachments = MailFiles.Write([.. letter.Attachments.Select(a => new MailFile(CleanText.Of(a.Name), a.Type, a.Content.Length, null))]),
+        Attachments = MailFiles.Write([.. letter.Attachments.Select(a => new MailFile(CleanText.Of(a.Name), a.Type, a.Size, null))]),
     };
 
     private static string? Cut(string? text, int most) => string.IsNullOrWhiteSpace(text) ? null : CleanText.Of(text.Length <= most ? text : text[..most]);

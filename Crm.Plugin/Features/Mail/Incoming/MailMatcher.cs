@@ -1,6 +1,6 @@
 using Crm.Contracts;
 using Crm.Plugin.Features.Counterparties;
-using Crm.Plugin.Features.Mail.Mime;
+using Crm.Plugin.Features.Mail.Letters;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
@@ -22,7 +22,7 @@ internal sealed class MailMatcher(CrmDbContext database, CounterpartySearch sear
     private const int MostCandidates = 20;
 
     /// <returns>Empty when nobody is known; several when a user has to choose.</returns>
-    public async Task<IReadOnlyList<MailMatch>> FindAsync(MimeMessage letter, bool isOutgoing, CancellationToken cancellation)
+    public async Task<IReadOnlyList<MailMatch>> FindAsync(ReceivedLetter letter, bool isOutgoing, CancellationToken cancellation)
     {
         if (await ByConversationAsync(letter, cancellation) is { } known)
         {
@@ -68,7 +68,7 @@ internal sealed class MailMatcher(CrmDbContext database, CounterpartySearch sear
         ];
     }
 
-    private async Task<MailMatch?> ByConversationAsync(MimeMessage letter, CancellationToken cancellation)
+    private async Task<MailMatch?> ByConversationAsync(ReceivedLetter letter, CancellationToken cancellation)
     {
         var ids = letter.References.Append(letter.InReplyTo ?? "").Where(i => i.Length > 0).Distinct().ToList();
         if (ids.Count == 0)

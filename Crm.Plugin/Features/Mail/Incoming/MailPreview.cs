@@ -1,5 +1,5 @@
-using Crm.Plugin.Features.Mail.Imap;
-using Crm.Plugin.Features.Mail.Mime;
+using Crm.Plugin.Features.Mail.Letters;
+using Crm.Plugin.Features.Mail.Servers;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -31,8 +31,8 @@ internal sealed class MailPreview(CrmDbContext database, MailAccounts accounts, 
     {
         var (waiting, heads) = account.Source == MailSource.Imap ? await MailboxAsync(account, cancellation) : Folder(account);
         var reasons = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        var kept = new List<(MimeMessage Letter, MailMatch? Match)>();
-        foreach (var letter in heads.Select(MimeReader.Read))
+        var kept = new List<(ReceivedLetter Letter, MailMatch? Match)>();
+        foreach (var letter in heads.Select(LetterReader.Read))
         {
             var verdict = await intake.JudgeAsync(account, letter, cancellation);
             reasons[verdict.Reason] = reasons.GetValueOrDefault(verdict.Reason) + 1;
@@ -53,7 +53,7 @@ internal sealed class MailPreview(CrmDbContext database, MailAccounts accounts, 
     {
         await using var session = await ImapSession.OpenAsync(accounts.Incoming(account), trust, clock, cancellation);
         await session.ExamineAsync(account.InFolder ?? "INBOX", cancellation);
-        var uids = account.ReadSince is { } day ? await session.SinceAsync(day, cancellation) : [.. (await session.ListAsync(1, int.MaxValue, cancellation)).Select(l => l.Uid)];
+        var uids = account.ReadSince is { } day ? await session.SinceAsync(day, cancellation) : await session.NumbersAsync(1, cancellation);
         return (uids.Count, uids.Count == 0 ? [] : await session.HeadsAsync([.. uids.TakeLast(Most)], cancellation));
     }
 

@@ -1,4 +1,4 @@
-using Crm.Plugin.Features.Mail.Imap;
+using Crm.Plugin.Features.Mail.Servers;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -92,7 +92,7 @@ internal sealed partial class MailWatch(IServiceScopeFactory scopes, MailTrust t
         try
         {
             await using var session = await OpenAsync(account, cancellation);
-            if (!await session.CanIdleAsync(cancellation))
+            if (!session.CanIdle)
             {
                 return false;
             }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Crm.Plugin.Features.Mail.Mime;
+using Crm.Plugin.Features.Mail.Letters;
 
 namespace Crm.Plugin.Features.Sms.Incoming;
 
@@ -86,8 +86,8 @@ public static class SmsInRule
         var text = headers.GetValueOrDefault("ALPHABET")?.ToUpperInvariant() switch
         {
             "UCS2" or "UCS-2" or "UNICODE" => Encoding.BigEndianUnicode.GetString(body),
-            "ISO" or "LATIN" => MimeText.Decode(body, "iso-8859-15"),
-            _ => MimeText.Decode(body, null),
+            "ISO" or "LATIN" => OctetText.Decode(body, "iso-8859-15"),
+            _ => OctetText.Decode(body, null),
         };
         var hash = Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(name), 0, .. content]));
         return new("file:" + hash, sender, text.TrimEnd('\r', '\n'));

@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Text;
 using Crm.Plugin.Features.Mail;
-using Crm.Plugin.Features.Mail.Mime;
+using Crm.Plugin.Features.Mail.Letters;
 using Xunit;
 
 namespace Crm.Tests.Features.Mail;
 
 /// <summary>Letters as programs really write them, most of them badly.</summary>
-public sealed class MimeReaderTests
+public sealed class LetterReaderTests
 {
-    static MimeReaderTests() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+    static LetterReaderTests() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
     [Theory]
     [InlineData("Subject: =?UTF-8?B?0J/RgNC40LLQtdGC?=", "Привет")]
@@ -40,13 +40,13 @@ public sealed class MimeReaderTests
         const string Expected = "Добрый день! Пришлите, пожалуйста, прайс-лист.";
         var head = $"From: a@b.example\r\nContent-Type: text/plain{(said is null ? "" : $"; charset={said}")}\r\nContent-Transfer-Encoding: 8bit\r\n\r\n";
 
-        Assert.Equal(Expected, MimeReader.Read([.. Encoding.ASCII.GetBytes(head), .. Encoding.GetEncoding(written).GetBytes(Expected)]).Text);
+        Assert.Equal(Expected, LetterReader.Read([.. Encoding.ASCII.GetBytes(head), .. Encoding.GetEncoding(written).GetBytes(Expected)]).Text);
     }
 
     [Fact]
     public void Read_RawCyrillicHeaders_AreGuessed()
     {
-        var letter = MimeReader.Read(Encoding.GetEncoding("windows-1251").GetBytes("From: Иванова Мария <maria@x.example>\r\nSubject: Заявка на поставку\r\n\r\nx"));
+        var letter = LetterReader.Read(Encoding.GetEncoding("windows-1251").GetBytes("From: Иванова Мария <maria@x.example>\r\nSubject: Заявка на поставку\r\n\r\nx"));
 
         Assert.Equal(("Заявка на поставку", "Иванова Мария", "maria@x.example"), (letter.Subject, letter.From?.Name, letter.From?.Address));
     }
@@ -114,7 +114,7 @@ public sealed class MimeReaderTests
         Assert.Equal(["first@x.example", "zero@trade.example"], letter.References);
         Assert.Equal(new DateTimeOffset(2026, 11, 23, 10, 5, 6, TimeSpan.FromHours(2)), letter.Date);
         Assert.Equal(("Да, soft line", "<p>yes</p>"), (letter.Text, letter.Html?.Trim()));
-        Assert.Equal(["logo.png 1,2,3", "Счёт.pdf 4,5,6"], letter.Attachments.Take(2).Select(a => $"{a.Name} {string.Join(',', a.Content)}"));
+        Assert.Equal(["logo.png 1,2,3", "Счёт.pdf 4,5,6"], letter.Attachments.Take(2).Select(a => $"{a.Name} {string.Join(',', a.Read())}"));
         Assert.Equal("letter.eml", letter.Attachments[2].Name);
     }
 
@@ -125,6 +125,42 @@ public sealed class MimeReaderTests
     [InlineData("--b", null)]
     [InlineData("", null)]
     public void Read_MissingBoundaries_LoseNoText(string body, string? expected) => Assert.Equal(expected, Read($"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n{body}").Text?.Trim());
+
+    [Theory]
+    [InlineData("a@b.example; c@d.example;", "a@b.example c@d.example")] // parted as Outlook's users do
+    [InlineData("a@b.example, Maria c@d.example, <e@f.example>", "a@b.example c@d.example e@f.example")] // one mistake
+    [InlineData("Team: a@b.example, c@d.example;, e@f.example", "a@b.example c@d.example e@f.example")]
+    [InlineData("undisclosed-recipients:;", "")]
+    public void Read_Recipients_LoseNobody(string to, string expected) => Assert.Equal(expected, string.Join(' ', Read($"To: {to}\r\n\r\nx").Recipients.Select(r => r.Address)));
+
+    [Theory]
+    [InlineData(">From maria@b.example Mon Nov 23 10:05:06 2026\r\nSubject: s\r\n\r\nx", "s", "x")] // out of a folder of old
+    [InlineData("just a note\r\nwithout any header", null, "just a note\nwithout any header")]
+    public void Read_NoLetter_IsText(string raw, string? subject, string text) => Assert.Equal((subject, text), (Read(raw).Subject, Read(raw).Text));
+
+    [Fact]
+    public void Read_Invitation_IsAFileBesideTheText()
+    {
+        var letter = Read("Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nLet us meet\r\n--b\r\nContent-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\n--b--\r\n");
+
+        Assert.Equal(("Let us meet", "file.ics"), (letter.Text, letter.Attachments.Single().Name));
+    }
+
+    [Fact]
+    public void Read_TextAroundAFile_IsKeptWhole()
+    {
+        var letter = Read("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>above</p>\r\n--b\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\nx\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>below</p>\r\n--b--\r\n");
+
+        Assert.Equal(("<p>above</p>\n<p>below</p>", "a.pdf"), (letter.Html, letter.Attachments.Single().Name));
+    }
+
+    [Fact]
+    public void Read_RawCyrillicFileName_IsGuessed()
+    {
+        var raw = "Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=\"Счёт на оплату.pdf\"\r\n\r\nx\r\n--b--";
+
+        Assert.Equal("Счёт на оплату.pdf", LetterReader.Read(Encoding.GetEncoding("windows-1251").GetBytes(raw)).Attachments.Single().Name);
+    }
 
     [Fact]
     public void Read_NoMessageId_IsTheSameInEveryMailbox()
@@ -141,7 +177,8 @@ public sealed class MimeReaderTests
     [InlineData("Mon, 23 Nov 1999 01:02:03 EST", "1999-11-23T06:02:03Z")]
     [InlineData("Mon, 32 Nov 2026 01:02:03 +0000", null)]
     [InlineData("yesterday", null)]
-    [InlineData("1 Jan 2026 00:00:00 +9999", null)]
+    [InlineData("1 Jan 2026 00:00:00 +9999", "2026-01-01T00:00:00Z")] // there is no such zone: the day is right all the same
+    [InlineData("2026-11-23 10:05:06", "2026-11-23T10:05:06Z")]
     public void Read_Date_IsUnderstoodOrNull(string date, string? expected) =>
         Assert.Equal(expected is null ? null : DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture), Read($"Date: {date}\r\n\r\nx").Date?.ToUniversalTime());
 
@@ -149,10 +186,15 @@ public sealed class MimeReaderTests
     [InlineData("a@b.example", null, "a@b.example")]
     [InlineData("<a@b.example>", null, "a@b.example")]
     [InlineData("\"Quoted \\\"Name\\\"\" <a@b.example>", "Quoted \"Name\"", "a@b.example")]
-    [InlineData("a@b.example (Maria)", null, "a@b.example")]
+    [InlineData("a@b.example (Maria)", "Maria", "a@b.example")]
     [InlineData("<@relay.example:a@b.example>", null, "a@b.example")]
     [InlineData("=?utf-8?B?0JzQsNGA0LjRjw==?= a@b.example", null, "a@b.example")]
-    public void Read_From_IsUnderstood(string from, string? name, string address) => Assert.Equal(new MimeMailbox(name, address), Read($"From: {from}\r\n\r\nx").From);
+    [InlineData("Maria a@b.example", null, "a@b.example")]
+    [InlineData("Maria <a..b@b.example>", null, "a..b@b.example")] // a telephone company gave such addresses
+    [InlineData("\"=?utf-8?B?0JzQsNGA0LjRjw==?=\" <a@b.example>", "Мария", "a@b.example")]
+    [InlineData("<a@b.example", null, "a@b.example")]
+    [InlineData("a@xn--e1afmkfd.xn--p1ai", null, "a@пример.рф")] // as people write it
+    public void Read_From_IsUnderstood(string from, string? name, string address) => Assert.Equal(new LetterAddress(name, address), Read($"From: {from}\r\n\r\nx").From);
 
     [Theory]
     [InlineData("Auto-Submitted: auto-replied", true)]
@@ -181,6 +223,11 @@ public sealed class MimeReaderTests
         Read(string.Concat(Enumerable.Range(0, 3_000).Select(i => $"Content-Type: multipart/mixed; boundary=b{i}\r\n\r\n--b{i}\r\n")) + "\r\nx");
         Read("Content-Type: multipart/mixed; boundary=b\r\n\r\n" + string.Concat(Enumerable.Repeat("--b\r\n\r\nx\r\n", 100_000)));
         Read("Content-Type: text/plain" + string.Concat(Enumerable.Range(0, 100_000).Select(i => $"; a*{i}=b")) + "\r\n\r\nx");
+        Read("Content-Type: multipart/mixed; boundary=b\r\n\r\n" + string.Concat(Enumerable.Repeat("--b\r\n\r\nx\r\n", 3_000_000)));
+        Read(string.Concat(Enumerable.Repeat("a:b\n", 10_000_000)));
+        Read("Subject: " + new string('a', 30 << 20)); // no line end at all
+        Assert.Equal("kept", Read("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nkept\r\n--b\r\nSubject: " + new string('a', 30 << 20)).Text);
+        Read("To: " + string.Concat(Enumerable.Repeat("=?utf-8?B?0J/R?= <a@b.c>,", 1_000_000)) + "\r\n\r\nx");
         HtmlClean.Clean(string.Concat(Enumerable.Repeat("<div>", 200_000)) + "x");
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"{watch.Elapsed}");
     }
@@ -198,7 +245,7 @@ public sealed class MimeReaderTests
                 broken[dice.Next(broken.Length)] = (byte)dice.Next(256);
             }
 
-            MimeReader.Read(broken[..dice.Next(broken.Length)]);
+            LetterReader.Read(broken[..dice.Next(broken.Length)]);
         }
     }
 
@@ -207,33 +254,42 @@ public sealed class MimeReaderTests
     {
         var content = new byte[20 << 20];
         new Random(1).NextBytes(content);
-        var raw = MimeWriter.Write(Letter() with { Files = [new("Отчёт за год.bin", "application/octet-stream", content)] });
+        var raw = Written(Letter() with { Files = [new("Отчёт за год.bin", "application/octet-stream", content)] });
 
-        var letter = MimeReader.Read(raw);
+        var letter = LetterReader.Read(raw);
 
         Assert.Equal("Отчёт за год.bin", letter.Attachments[0].Name);
-        Assert.True(content.AsSpan().SequenceEqual(letter.Attachments[0].Content));
+        Assert.True(content.AsSpan().SequenceEqual(letter.Attachments[0].Read()));
     }
 
     [Fact]
     public void Write_ThenRead_GivesTheSame()
     {
         var subject = "Прайс-лист на ноябрь: очень длинная тема, которая не помещается в одну строку заголовка 📦";
-        var raw = MimeWriter.Write(Letter() with { Subject = subject, FromName = "ООО «Ромашка», отдел продаж", References = "a@x b@x", InReplyTo = "b@x", Text = "Добрый день\n.\nточка" });
+        var raw = Written(Letter() with { Subject = subject, FromName = "ООО «Ромашка», отдел продаж", References = "a@x b@x", InReplyTo = "b@x", Text = "Добрый день\n.\nточка" });
 
-        var letter = MimeReader.Read(raw);
+        var letter = LetterReader.Read(raw);
 
         Assert.Equal((subject, "ООО «Ромашка», отдел продаж", "Добрый день\n.\nточка", "b@x"), (letter.Subject, letter.From?.Name, letter.Text, letter.InReplyTo));
         Assert.Equal(["a@x", "b@x"], letter.References);
-        Assert.All(Encoding.ASCII.GetString(raw).Split("\r\n"), line => Assert.True(line.Length <= 78, line));
+        Assert.All(Encoding.ASCII.GetString(raw).Split("\r\n"), line => Assert.True(line.Length <= 90, line)); // RFC 5322 2.1.1: never over 998
+    }
+
+    [Fact]
+    public void Write_Again_GivesTheSameOctets()
+    {
+        var letter = Letter() with { Subject = "Прайс", References = "a@x b@x", Files = [new("Счёт.pdf", "application/pdf", [1, 2, 3]), new("a.eml", "message/rfc822", [4])] };
+
+        Assert.Equal(Written(letter), Written(letter));
     }
 
     [Fact]
     public void Write_HostileTexts_MakeNoHeadersOfTheirOwn()
     {
-        var raw = Encoding.ASCII.GetString(MimeWriter.Write(Letter() with { Subject = "x\r\nBcc: all@x.example", ToName = "a\r\nBcc: b@x.example", ToAddress = "a@b.example>\r\nBcc: c@x.example" }));
+        var raw = Encoding.ASCII.GetString(Written(Letter() with { Subject = "x\r\nBcc: all@x.example", ToName = "a\r\nBcc: b@x.example", InReplyTo = "a@x>\r\nBcc: d@x.example", Files = [new("a\r\nBcc: e@x.example", "text/x\r\nBcc: f@x.example", [1])] }));
 
         Assert.DoesNotContain("\nBcc:", raw, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("mail.address-not-supported", Assert.Throws<MailException>(() => Written(Letter() with { ToAddress = "a@b.example>\r\nBcc: c@x.example" })).Code);
     }
 
     [Theory]
@@ -265,10 +321,18 @@ public sealed class MimeReaderTests
     [InlineData("", false)]
     public void IsValid_Address_IsOneThatServersTake(string address, bool expected) => Assert.Equal(expected, MailAddressRule.IsValid(address));
 
-    private static MimeLetter Letter() => new()
+    private static byte[] Written(OutgoingLetter letter)
+    {
+        using var octets = new MemoryStream();
+        using var message = LetterWriter.Write(letter);
+        message.WriteTo(new MimeKit.FormatOptions { NewLineFormat = MimeKit.NewLineFormat.Dos }, octets);
+        return octets.ToArray();
+    }
+
+    private static OutgoingLetter Letter() => new()
     {
         MessageId = "crm.1@trade.example", Date = DateTimeOffset.UnixEpoch, FromAddress = "sales@trade.example", ToAddress = "maria@x.example", ToName = "Мария", Subject = "s", Text = "t",
     };
 
-    private static MimeMessage Read(string raw) => MimeReader.Read(Encoding.UTF8.GetBytes(raw));
+    private static ReceivedLetter Read(string raw) => LetterReader.Read(Encoding.UTF8.GetBytes(raw));
 }
