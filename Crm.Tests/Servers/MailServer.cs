@@ -4,6 +4,9 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.RegularExpressions;
+using MailKit;
+using MailKit.Net.Imap;
+using MailKit.Security;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Crm.Tests.Servers.MailServer))]
@@ -91,6 +94,17 @@ public sealed partial class MailServer : IAsyncDisposable
 
         await File.WriteAllBytesAsync(Path.Combine(path, "new", $"{Guid.CreateVersion7():N}.test"), letter);
         await ServerProcess.RunAsync(["chown", "-R", $"{Account}:{Account}", path]);
+    }
+
+    /// <summary>How many letters of a mailbox nobody has read, and how many no program has even seen (IMAP: UNSEEN, RECENT).</summary>
+    public async Task<(int Unseen, int Recent)> UntouchedAsync(string mailbox)
+    {
+        using var own = X509CertificateLoader.LoadCertificateFromFile(AuthorityFile);
+        using var client = new ImapClient { ServerCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == own.Thumbprint };
+        await client.ConnectAsync("127.0.0.1", ImapsPort, SecureSocketOptions.SslOnConnect);
+        await client.AuthenticateAsync(mailbox, Password);
+        await client.Inbox!.StatusAsync(StatusItems.Unread | StatusItems.Recent);
+        return (client.Inbox.Unread, client.Inbox.Recent);
     }
 
     /// <summary>From now on letters to <c>deferred@</c> are taken.</summary>

@@ -147,6 +147,14 @@ public sealed class LetterReaderTests
     }
 
     [Fact]
+    public void Read_SignedOrEncrypted_IsTextAndFiles()
+    {
+        var letter = Read("Content-Type: multipart/signed; boundary=b; protocol=\"application/pkcs7-signature\"\r\n\r\n--b\r\n\r\nsigned\r\n--b\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\nContent-Transfer-Encoding: base64\r\n\r\nAQID\r\n--b\r\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\n\r\nx\r\n--b--\r\n");
+
+        Assert.Equal(("signed", "smime.p7s 3, smime.p7m 1"), (letter.Text, string.Join(", ", letter.Attachments.Select(a => $"{a.Name} {a.Size}"))));
+    }
+
+    [Fact]
     public void Read_TextAroundAFile_IsKeptWhole()
     {
         var letter = Read("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>above</p>\r\n--b\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\nx\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>below</p>\r\n--b--\r\n");

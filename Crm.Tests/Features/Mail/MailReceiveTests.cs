@@ -44,6 +44,7 @@ public sealed class MailReceiveTests(PostgresServer postgres, MailServer server)
         }
 
         await app.FetchMailAsync();
+        Assert.Equal((4, 4), await server.UntouchedAsync(mailbox)); // read, and nothing there tells it
         Assert.Equal(["large@x Stored", "one@x Stored", "two@x Unmatched"], (await app.InboxAsync()).Select(m => $"{m.MessageId} {m.State}").Order(StringComparer.Ordinal));
         Assert.Equal(2, (await app.InteractionsAsync()).Count);
         Assert.All(await app.InteractionsAsync(), i => Assert.Equal((id, InteractionDirection.Incoming, InteractionKind.Email), (i.CounterpartyId, i.Direction, i.Kind)));

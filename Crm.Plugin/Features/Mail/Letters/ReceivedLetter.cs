@@ -45,6 +45,8 @@ public sealed record ReceivedLetter
 /// <summary>A file that came with a letter. Its octets stay encoded in the letter until they are asked for.</summary>
 public sealed class LetterFile
 {
+    private static readonly FormatOptions AsSent = new() { NewLineFormat = NewLineFormat.Dos };
+
     internal LetterFile(string name, string type, MimeEntity entity)
     {
         (Name, Type, Entity) = (name, type, entity);
@@ -76,7 +78,7 @@ public sealed class LetterFile
     {
         if (Entity is MessagePart letter)
         {
-            letter.Message?.WriteTo(to);
+            letter.Message?.WriteTo(AsSent, to);
         }
         else
         {
