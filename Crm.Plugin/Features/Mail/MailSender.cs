@@ -68,7 +68,7 @@ internal sealed partial class MailSender(CrmDbContext database, MailAccounts acc
                     continue;
                 }
 
-                session ??= await SmtpSession.OpenAsync(accounts.Server(account), trust, cancellation);
+                session ??= await SmtpSession.OpenAsync(accounts.Server(account), trust, clock, cancellation);
                 try
                 {
                     using var written = await WriteAsync(account, letter, cancellation);

@@ -30,7 +30,7 @@ public sealed class MailServerTalkTests
     {
         using var server = new ScriptedServer(answers);
 
-        var failure = await Assert.ThrowsAsync<MailException>(() => SmtpSession.OpenAsync(new("127.0.0.1", server.Port, security, "crm", "secret-word"), new(), TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<MailException>(() => SmtpSession.OpenAsync(new("127.0.0.1", server.Port, security, "crm", "secret-word"), new(), TimeProvider.System, TestContext.Current.CancellationToken));
 
         Assert.Equal((code, isPermanent), (failure.Code, failure.IsPermanent));
         Assert.DoesNotContain("maria", failure.ToString(), StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public sealed class MailServerTalkTests
     public async Task Smtp_ServerRefusesTheLetter_IsToldByCode(string answers, string code, bool isPermanent)
     {
         using var server = new ScriptedServer(answers);
-        await using var session = await SmtpSession.OpenAsync(new("127.0.0.1", server.Port, MailSecurity.None, null, null), new(), TestContext.Current.CancellationToken);
+        await using var session = await SmtpSession.OpenAsync(new("127.0.0.1", server.Port, MailSecurity.None, null, null), new(), TimeProvider.System, TestContext.Current.CancellationToken);
         using var letter = LetterWriter.Write(new() { MessageId = "1@x", Date = DateTimeOffset.UnixEpoch, FromAddress = "a@x.example", ToAddress = "maria@x.example", Subject = "s", Text = "t" });
 
         var failure = await Assert.ThrowsAsync<MailException>(() => session.SendAsync(LetterWriter.Mailbox(null, "a@x.example"), LetterWriter.Mailbox(null, "maria@x.example"), letter, TestContext.Current.CancellationToken));
@@ -57,7 +57,7 @@ public sealed class MailServerTalkTests
     public async Task Smtp_AddressOfOtherLetters_NeedsAServerThatTakesIt()
     {
         using var server = new ScriptedServer("220 ready|250 mx|250 ok|250 ok|354 go on|250 taken");
-        await using var session = await SmtpSession.OpenAsync(new("127.0.0.1", server.Port, MailSecurity.None, null, null), new(), TestContext.Current.CancellationToken);
+        await using var session = await SmtpSession.OpenAsync(new("127.0.0.1", server.Port, MailSecurity.None, null, null), new(), TimeProvider.System, TestContext.Current.CancellationToken);
         var from = LetterWriter.Mailbox(null, "a@x.example");
         using var letter = LetterWriter.Write(new() { MessageId = "1@x", Date = DateTimeOffset.UnixEpoch, FromAddress = "a@x.example", ToAddress = "maria@пример.рф", Subject = "s", Text = "t" });
 
@@ -72,7 +72,7 @@ public sealed class MailServerTalkTests
     {
         var server = new MailHost("192.0.2.1", 25, MailSecurity.None, "crm", "secret-word");
 
-        Assert.Equal("mail.sign-in-unprotected", (await Assert.ThrowsAsync<MailException>(() => SmtpSession.OpenAsync(server, new(), TestContext.Current.CancellationToken))).Code);
+        Assert.Equal("mail.sign-in-unprotected", (await Assert.ThrowsAsync<MailException>(() => SmtpSession.OpenAsync(server, new(), TimeProvider.System, TestContext.Current.CancellationToken))).Code);
         Assert.Equal("mail.sign-in-unprotected", (await Assert.ThrowsAsync<MailException>(() => ImapSession.OpenAsync(server, new(), TimeProvider.System, TestContext.Current.CancellationToken))).Code);
     }
 
@@ -103,7 +103,7 @@ public sealed class MailServerTalkTests
         await File.WriteAllTextAsync(file, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
         using var server = new ScriptedServer("554 go away", certificate);
 
-        var failure = await Assert.ThrowsAsync<MailException>(() => SmtpSession.OpenAsync(new("localhost", server.Port, MailSecurity.Tls, null, null), new() { AuthorityFile = isTrusted ? file : null }, TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<MailException>(() => SmtpSession.OpenAsync(new("localhost", server.Port, MailSecurity.Tls, null, null), new() { AuthorityFile = isTrusted ? file : null }, TimeProvider.System, TestContext.Current.CancellationToken));
 
         Assert.Equal(code, failure.Code);
         File.Delete(file);

@@ -14,14 +14,18 @@ internal sealed record ImapMailbox(long UidValidity, long UidNext);
 /// <summary>A mailbox that is read by MailKit. Changes nothing on the server: it is opened for reading alone, and letters stay unread.</summary>
 internal sealed class ImapSession : IAsyncDisposable
 {
+    /// <summary>MailKit waits for ever while it idles: a server that has gone would never be missed.</summary>
+    private static readonly TimeSpan Lost = TimeSpan.FromMilliseconds(MailTalk.SilentMilliseconds);
+
     private readonly Client client;
+    private readonly MailTalk talk;
     private readonly TimeProvider clock;
     private IMailFolder? folder;
     private int count;
     private bool came;
     private CancellationTokenSource? waiting;
 
-    private ImapSession(Client client, TimeProvider clock) => (this.client, this.clock) = (client, clock);
+    private ImapSession(Client client, TimeProvider clock) => (this.client, this.clock, talk) = (client, clock, new(clock));
 
     private IMailFolder Folder => folder ?? throw new InvalidOperationException("No mailbox is open.");
 
@@ -29,11 +33,11 @@ internal sealed class ImapSession : IAsyncDisposable
     public static async Task<ImapSession> OpenAsync(MailHost server, MailTrust trust, TimeProvider clock, CancellationToken cancellation)
     {
         server.DemandProtection();
-        var session = new ImapSession(new(trust) { Timeout = MailPatience.Milliseconds, CheckCertificateRevocation = false }, clock);
+        var session = new ImapSession(new(trust) { Timeout = MailTalk.SilentMilliseconds, CheckCertificateRevocation = false }, clock);
         try
         {
-            await MailFailures.ToldAsync(() => session.client.ConnectAsync(server.Host, server.Port, server.Options, cancellation), "mail.tls-not-offered", cancellation);
-            await MailFailures.ToldAsync(() => session.client.AuthenticateAsync(Encoding.UTF8, new NetworkCredential(server.User ?? "", server.Password ?? ""), cancellation), "mail.sign-in-refused", cancellation);
+            await session.talk.ToldAsync(stop => session.client.ConnectAsync(server.Host, server.Port, server.Options, stop), "mail.tls-not-offered", cancellation);
+            await session.talk.ToldAsync(stop => session.client.AuthenticateAsync(Encoding.UTF8, new NetworkCredential(server.User ?? "", server.Password ?? ""), stop), "mail.sign-in-refused", cancellation);
             return session;
         }
         catch
@@ -46,8 +50,8 @@ internal sealed class ImapSession : IAsyncDisposable
     /// <summary>Opens a mailbox without the right to change it (EXAMINE).</summary>
     public async Task<ImapMailbox> ExamineAsync(string mailbox, CancellationToken cancellation)
     {
-        folder = await MailFailures.ToldAsync(() => client.GetFolderAsync(mailbox, cancellation), "mail.mailbox-missing", cancellation);
-        await MailFailures.ToldAsync(() => Folder.OpenAsync(FolderAccess.ReadOnly, cancellation), "mail.mailbox-missing", cancellation);
+        folder = await talk.ToldAsync(stop => client.GetFolderAsync(mailbox, stop), "mail.mailbox-missing", cancellation);
+        await talk.ToldAsync(stop => Folder.OpenAsync(FolderAccess.ReadOnly, stop), "mail.mailbox-missing", cancellation);
         count = Folder.Count;
         Folder.CountChanged += OnCount;
         return new(Folder.UidValidity, Folder.UidNext?.Id ?? 0);
@@ -68,7 +72,7 @@ internal sealed class ImapSession : IAsyncDisposable
 
     /// <summary>The heads of some letters, without what they say.</summary>
     public async Task<IReadOnlyList<byte[]>> HeadsAsync(IReadOnlyList<long> uids, CancellationToken cancellation) =>
-        [.. (await SummariesAsync(uids, MessageSummaryItems.Headers, cancellation)).OrderBy(s => s.UniqueId.Id).Select(s => Octets(s.Headers!))];
+        [.. (await SummariesAsync(uids, MessageSummaryItems.Headers, cancellation)).Where(s => s.Headers is not null).OrderBy(s => s.UniqueId.Id).Select(s => Octets(s.Headers!))];
 
     /// <summary>Whether the server tells of new letters by itself.</summary>
     public bool CanIdle => client.Capabilities.HasFlag(ImapCapabilities.Idle);
@@ -80,15 +84,12 @@ internal sealed class ImapSession : IAsyncDisposable
     public async Task<bool> IdleAsync(TimeSpan longest, CancellationToken cancellation)
     {
         using var done = new CancellationTokenSource(longest, clock);
-        // MailKit waits for ever while it idles: a server that has gone would never be missed.
-        using var lost = new CancellationTokenSource(longest + TimeSpan.FromMilliseconds(MailPatience.Milliseconds), clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(lost.Token, cancellation);
         waiting = done;
         try
         {
             if (!came)
             {
-                await MailFailures.ToldAsync(() => client.IdleAsync(done.Token, either.Token), "mail.not-understood", cancellation);
+                await talk.ToldAsync(stop => client.IdleAsync(done.Token, stop), "mail.not-understood", cancellation, longest + Lost);
             }
         }
         finally
@@ -105,7 +106,7 @@ internal sealed class ImapSession : IAsyncDisposable
     {
         try
         {
-            await using var letter = await MailFailures.ToldAsync(() => Folder.GetStreamAsync(new UniqueId((uint)uid), 0, MailIntake.MostBytes + 1, cancellation), "mail.not-understood", cancellation);
+            await using var letter = await talk.ToldAsync(stop => Folder.GetStreamAsync(new UniqueId((uint)uid), 0, MailIntake.MostBytes + 1, stop), "mail.not-understood", cancellation);
             var octets = new byte[letter.Length];
             await letter.ReadExactlyAsync(octets, cancellation);
             return octets;
@@ -118,16 +119,16 @@ internal sealed class ImapSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await MailPatience.LeaveAsync(client);
+        await MailTalk.LeaveAsync(client);
         client.Dispose();
     }
 
     private Task<IList<IMessageSummary>> SummariesAsync(IReadOnlyList<long> uids, MessageSummaryItems items, CancellationToken cancellation) =>
-        MailFailures.ToldAsync(() => Folder.FetchAsync([.. uids.Select(u => new UniqueId((uint)u))], items | MessageSummaryItems.UniqueId, cancellation), "mail.not-understood", cancellation);
+        talk.ToldAsync(stop => Folder.FetchAsync([.. uids.Select(u => new UniqueId((uint)u))], items | MessageSummaryItems.UniqueId, stop), "mail.not-understood", cancellation);
 
     private async Task<IReadOnlyList<long>> FindAsync(SearchQuery query, long from, CancellationToken cancellation)
     {
-        var found = await MailFailures.ToldAsync(() => Folder.SearchAsync(query, cancellation), "mail.not-understood", cancellation);
+        var found = await talk.ToldAsync(stop => Folder.SearchAsync(query, stop), "mail.not-understood", cancellation);
         // The last letter answers to a range that begins after it.
         return [.. found.Select(u => (long)u.Id).Where(u => u >= from).Order()];
     }

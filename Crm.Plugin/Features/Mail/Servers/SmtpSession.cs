@@ -10,20 +10,21 @@ namespace Crm.Plugin.Features.Mail.Servers;
 internal sealed class SmtpSession : IAsyncDisposable
 {
     private readonly Client client;
+    private readonly MailTalk talk;
 
-    private SmtpSession(Client client) => this.client = client;
+    private SmtpSession(Client client, MailTalk talk) => (this.client, this.talk) = (client, talk);
 
     /// <exception cref="MailException">Every failure.</exception>
-    public static async Task<SmtpSession> OpenAsync(MailHost server, MailTrust trust, CancellationToken cancellation)
+    public static async Task<SmtpSession> OpenAsync(MailHost server, MailTrust trust, TimeProvider clock, CancellationToken cancellation)
     {
         server.DemandProtection();
-        var session = new SmtpSession(new(trust) { Timeout = MailPatience.Milliseconds, LocalDomain = Name(Environment.MachineName), CheckCertificateRevocation = false });
+        var session = new SmtpSession(new(trust) { Timeout = MailTalk.SilentMilliseconds, LocalDomain = Name(Environment.MachineName), CheckCertificateRevocation = false }, new(clock));
         try
         {
-            await MailFailures.ToldAsync(() => session.client.ConnectAsync(server.Host, server.Port, server.Options, cancellation), "mail.tls-not-offered", cancellation);
+            await session.talk.ToldAsync(stop => session.client.ConnectAsync(server.Host, server.Port, server.Options, stop), "mail.tls-not-offered", cancellation);
             if (server.User is { } user)
             {
-                await MailFailures.ToldAsync(() => session.client.AuthenticateAsync(Encoding.UTF8, new NetworkCredential(user, server.Password ?? ""), cancellation), "mail.sign-in-refused", cancellation);
+                await session.talk.ToldAsync(stop => session.client.AuthenticateAsync(Encoding.UTF8, new NetworkCredential(user, server.Password ?? ""), stop), "mail.sign-in-refused", cancellation);
             }
 
             return session;
@@ -52,12 +53,12 @@ internal sealed class SmtpSession : IAsyncDisposable
 
         var options = FormatOptions.Default.Clone();
         options.International = isInternational;
-        return MailFailures.ToldAsync(() => client.SendAsync(options, letter, from, [to], cancellation), "mail.not-understood", cancellation);
+        return talk.ToldAsync(stop => client.SendAsync(options, letter, from, [to], stop), "mail.not-understood", cancellation);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await MailPatience.LeaveAsync(client);
+        await MailTalk.LeaveAsync(client);
         client.Dispose();
     }
 

@@ -7,18 +7,32 @@ using MailKit.Security;
 
 namespace Crm.Plugin.Features.Mail.Servers;
 
-/// <summary>MailKit's failures as the codes that the manual lists. What a server said stays out of them: it may name people.</summary>
-internal static class MailFailures
+/// <summary>
+/// One conversation by MailKit, that ends when the server is silent or slow for too long. Failures are told by the codes that the manual
+/// lists; what a server said stays out of them, for it may name people.
+/// </summary>
+internal sealed class MailTalk(TimeProvider clock)
 {
-    /// <param name="act">One step of a conversation.</param>
+    /// <summary>A server may be silent so long, between two octets, as MailKit counts.</summary>
+    public const int SilentMilliseconds = 60_000;
+
+    private const int LastMilliseconds = 5_000;
+
+    /// <summary>Of one step: 40 MB over a line of 1 Mbit/s.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(8);
+
+    /// <param name="act">One step.</param>
     /// <param name="otherwise">Code for what the server does not offer or refuses at this step.</param>
     /// <param name="cancellation">Of the caller: its own wish to stop is no failure.</param>
+    /// <param name="longest">Where a step takes long by its nature.</param>
     /// <exception cref="MailException">Every failure of the server or of the way there.</exception>
-    public static async Task<T> ToldAsync<T>(Func<Task<T>> act, string otherwise, CancellationToken cancellation)
+    public async Task<T> ToldAsync<T>(Func<CancellationToken, Task<T>> act, string otherwise, CancellationToken cancellation, TimeSpan? longest = null)
     {
+        using var time = new CancellationTokenSource(longest ?? Longest, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellation);
         try
         {
-            return await act();
+            return await act(either.Token);
         }
         catch (Exception failure) when (!(failure is OperationCanceledException && cancellation.IsCancellationRequested) && Of(failure, otherwise) is not null)
         {
@@ -27,12 +41,29 @@ internal static class MailFailures
     }
 
     /// <inheritdoc cref="ToldAsync{T}"/>
-    public static Task ToldAsync(Func<Task> act, string otherwise, CancellationToken cancellation) => ToldAsync<bool>(
-        async () =>
+    public Task ToldAsync(Func<CancellationToken, Task> act, string otherwise, CancellationToken cancellation, TimeSpan? longest = null) => ToldAsync<bool>(
+        async stop =>
         {
-            await act();
+            await act(stop);
             return true;
-        }, otherwise, cancellation);
+        }, otherwise, cancellation, longest);
+
+    /// <summary>Takes leave where the line still stands; whether the server hears it does not matter.</summary>
+    public static async Task LeaveAsync(IMailService client)
+    {
+        if (client.IsConnected)
+        {
+            client.Timeout = LastMilliseconds;
+            try
+            {
+                await client.DisconnectAsync(quit: true, CancellationToken.None);
+            }
+            catch (Exception failure) when (failure is IOException or TimeoutException or ProtocolException or CommandException)
+            {
+                // The work is done, and the line is closed with the client.
+            }
+        }
+    }
 
     private static MailException? Of(Exception failure, string otherwise) => failure switch
     {
