@@ -24,8 +24,8 @@ internal sealed record CounterpartyAnswer(
     long Id, string Connection, string Key, string Name, string? Code, string? TaxId, IReadOnlyList<string> Roles, string? City, string? Phone, string? Email,
     string? Manager, string? Importance, string? Stage, string? Regularity, bool IsActive, bool IsGone)
 {
-    public static CounterpartyAnswer Of(CounterpartyLine line, MirrorOrigin origin) => new(
-        line.Id, origin.Connection, origin.Key, line.Name, line.Code, line.TaxId, RolesOf(line.Roles), line.City, line.Phone, line.Email, line.ManagerLogin,
+    public static CounterpartyAnswer Of(CounterpartyLine line, string connection) => new(
+        line.Id, connection, line.HostKey, line.Name, line.Code, line.TaxId, RolesOf(line.Roles), line.City, line.Phone, line.Email, line.ManagerLogin,
         ClassNames.Importance(line.Importance), StageWord(line.Stage), ClassNames.Regularity(line.Regularity), line.IsActive, line.IsGone);
 
     public static IReadOnlyList<string> RolesOf(CounterpartyRoles roles) =>

@@ -87,9 +87,8 @@ internal static class CounterpartyEndpoints
 
         var record = card.Record;
         var people = await persons.OfCounterpartyAsync(id, show.Today, cancellation);
-        var origin = (await keys.OfAsync<CounterpartyRecord>([id], cancellation))[id];
         return ApiJson.Answer(new CounterpartyCardAnswer(
-            CounterpartyAnswer.Of(CounterpartyLookup.LineOf(record), origin),
+            CounterpartyAnswer.Of(CounterpartyLookup.LineOf(record), await keys.ConnectionAsync(record.ConnectionId, cancellation)),
             MechanismAnswer.Of(MirrorJson.ReadMechanisms(record.Mechanisms)),
             MirrorJson.ReadAddresses(record.Addresses),
             [.. people.Where(p => p.ContactPersonId is not null).Select(p => new PersonAnswer(p.ContactPersonId!.Value, p.Name, p.Position, MechanismAnswer.Of(p.Mechanisms), p.Birthday, p.IsActive))],
@@ -142,7 +141,12 @@ internal static class CounterpartyEndpoints
 
     private static async Task<IReadOnlyList<CounterpartyAnswer>> AnswersAsync(IReadOnlyList<CounterpartyLine> lines, MirrorKeys keys, CancellationToken cancellation)
     {
-        var origins = await keys.OfAsync<CounterpartyRecord>([.. lines.Select(l => l.Id)], cancellation);
-        return [.. lines.Select(l => CounterpartyAnswer.Of(l, origins[l.Id]))];
+        var answers = new List<CounterpartyAnswer>(lines.Count);
+        foreach (var line in lines)
+        {
+            answers.Add(CounterpartyAnswer.Of(line, await keys.ConnectionAsync(line.ConnectionId, cancellation)));
+        }
+
+        return answers;
     }
 }

@@ -24,5 +24,5 @@ internal sealed class CounterpartyLookup(CrmDbContext database, CurrentUser user
     /// <summary>What lists say of a record.</summary>
     public static CounterpartyLine LineOf(CounterpartyRecord record) => new(
         record.Id, record.Name, record.NameFolded, record.Code, record.TaxId, record.Roles, record.City, record.ManagerLogin, record.Importance, record.Stage,
-        record.Regularity, record.IsActive, record.GoneAt is not null, record.Mechanisms);
+        record.Regularity, record.IsActive, record.GoneAt is not null, record.Mechanisms, record.ConnectionId, record.HostKey);
 }

@@ -9,10 +9,12 @@ namespace Crm.Plugin.Features.Counterparties;
 /// <summary>One counterparty of a list: the columns shown and nothing else.</summary>
 public sealed record CounterpartyLine(
     long Id, string Name, string NameFolded, string? Code, string? TaxId, CounterpartyRoles Roles, string? City, string? ManagerLogin,
-    short? Importance, short? Stage, short? Regularity, bool IsActive, bool IsGone, string Mechanisms)
+    short? Importance, short? Stage, short? Regularity, bool IsActive, bool IsGone, string Mechanisms, int ConnectionId, string HostKey)
 {
     internal const string Columns =
-        "c.id, c.name, c.name_folded, c.code, c.tax_id, c.roles, c.city, c.manager_login, c.importance, c.stage, c.regularity, c.is_active, c.gone_at, c.mechanisms";
+        "c.id, c.name, c.name_folded, c.code, c.tax_id, c.roles, c.city, c.manager_login, c.importance, c.stage, c.regularity, c.is_active, c.gone_at, c.mechanisms, c.connection_id, c.host_key";
+
+    internal const int ColumnCount = 16;
 
     /// <summary>The main phone as the ERP keeps it.</summary>
     public string? Phone => MirrorJson.ReadMechanisms(Mechanisms).FirstOrDefault(m => m.Kind == ContactMechanismKind.Phone)?.Value;
@@ -22,7 +24,7 @@ public sealed record CounterpartyLine(
 
     internal static CounterpartyLine Read(DbDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), row.Text(3), row.Text(4), (CounterpartyRoles)row.GetInt32(5), row.Text(6), row.Text(7),
-        row.Short(8), row.Short(9), row.Short(10), row.GetBoolean(11), !row.IsDBNull(12), row.GetString(13));
+        row.Short(8), row.Short(9), row.Short(10), row.GetBoolean(11), !row.IsDBNull(12), row.GetString(13), row.GetInt32(14), row.GetString(15));
 }
 
 /// <summary>Some counterparties and where the list goes on.</summary>

@@ -33,11 +33,23 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         }
 
         var cursor = ListCursor.Parse(after);
-        var lines = new List<CounterpartyLine>();
         var others = cursor.Others;
+        var probed = others || filter.Words.Count == 0 ? null : await OrderedAsync(filter, reach, cursor, limit + 1, ProbeDepth, cancellation);
+        if (probed?.Count > limit)
+        {
+            return Page(probed, limit, others: false);
+        }
+
+        if (!sqlite && filter.Words.Any(w => w.Length >= 3) && !await FitsProbeAsync(cancellation)
+            && await ByTextAsync(filter, reach, cursor, limit + 1, cancellation) is { } found)
+        {
+            return Page(found, limit, others: found.Count > limit && !filter.Words.All(w => found[limit - 1].NameFolded.Contains(w, StringComparison.Ordinal)));
+        }
+
+        var lines = new List<CounterpartyLine>();
         if (!others)
         {
-            lines = await ByNameAsync(filter, reach, cursor, limit + 1, cancellation);
+            lines = await ByNameAsync(filter, reach, cursor, limit + 1, probed, cancellation);
             if (lines.Count > limit || filter.Words.Count == 0)
             {
                 return Page(lines, limit, others: false);
@@ -92,16 +104,40 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         return new(lines, new ListCursor(others, last.NameFolded, last.Id).ToString());
     }
 
-    private async Task<List<CounterpartyLine>> ByNameAsync(CounterpartyFilter filter, Scope reach, ListCursor cursor, int limit, CancellationToken cancellation)
+    /// <summary>PostgreSQL keeps one text of each counterparty, its name in the first line: one look into its index finds names and everything else, in the order of the list.</summary>
+    /// <returns>Null when there are more hits than are worth sorting.</returns>
+    private async Task<List<CounterpartyLine>?> ByTextAsync(CounterpartyFilter filter, Scope reach, ListCursor cursor, int limit, CancellationToken cancellation)
     {
         var words = filter.Words;
-        if (words.Count == 0)
+        var rows = await database.ReadAsync(
+            $"""
+            WITH h AS MATERIALIZED (
+                SELECT s.id, split_part(s.text, chr(10), 1) AS name_folded FROM counterparty_search s
+                WHERE {string.Join(" AND ", words.Select((_, i) => $"s.text LIKE @like{i}"))} LIMIT {SortedHits + 1}
+            ), w AS (
+                SELECT h.id, h.name_folded, CASE WHEN {Contains(words, "h")} THEN 0 ELSE 1 END AS part FROM h
+            )
+            SELECT {CounterpartyLine.Columns}, t.total FROM (SELECT COUNT(*) AS total FROM h) t LEFT JOIN LATERAL (
+                SELECT c.* FROM w JOIN counterparty c ON c.id = w.id
+                WHERE (w.part, w.name_folded, w.id) > (@part, @name, @id) AND {Conditions(filter, reach)}
+                ORDER BY w.part, w.name_folded, w.id LIMIT @limit
+            ) c ON TRUE
+            """,
+            [.. Parameters(filter, cursor, limit), ("@part", cursor.Others ? 1 : 0)],
+            row => (Total: row.GetInt64(CounterpartyLine.ColumnCount), Line: row.IsDBNull(0) ? null : CounterpartyLine.Read(row)), cancellation);
+        return rows[0].Total > SortedHits ? null : [.. rows.Select(r => r.Line).OfType<CounterpartyLine>()];
+    }
+
+    private async Task<List<CounterpartyLine>> ByNameAsync(
+        CounterpartyFilter filter, Scope reach, ListCursor cursor, int limit, List<CounterpartyLine>? probed, CancellationToken cancellation)
+    {
+        var words = filter.Words;
+        if (probed is null)
         {
             return await OrderedAsync(filter, reach, cursor, limit, probe: null, cancellation);
         }
 
-        var probed = await OrderedAsync(filter, reach, cursor, limit, ProbeDepth, cancellation);
-        if (probed.Count >= limit || await FitsProbeAsync(cancellation))
+        if (await FitsProbeAsync(cancellation))
         {
             return probed;
         }
@@ -180,7 +216,7 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         return await database.ReadAsync(
             $"""
             SELECT {CounterpartyLine.Columns} FROM ({hits}) h JOIN counterparty c ON c.id = h.id
-            WHERE NOT ({Contains(words)}) AND {Conditions(filter, reach)} AND (c.name_folded, c.id) > (@name, @id)
+            WHERE NOT ({Contains(words)}) AND {(sqlite ? ShortWords(words) : "1 = 1")} AND {Conditions(filter, reach)} AND (c.name_folded, c.id) > (@name, @id)
             ORDER BY c.name_folded, c.id LIMIT @limit
             """,
             [.. Parameters(filter, cursor, limit), ("@others", Match(words, null))], CounterpartyLine.Read, cancellation);
@@ -225,6 +261,14 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
 
     private string Contains(IReadOnlyList<string> words, string alias = "c") =>
         words.Count == 0 ? "1 = 1" : string.Join(" AND ", words.Select((_, i) => sqlite ? $"instr({alias}.name_folded, @word{i}) > 0" : $"strpos({alias}.name_folded, @word{i}) > 0"));
+
+    /// <summary>Words that SQLite's index of three letters cannot be asked for, looked for in what it was made of.</summary>
+    private static string ShortWords(IReadOnlyList<string> words) => string.Join(" AND ", words.Select((w, i) => w.Length >= 3 ? "1 = 1" :
+        $"""
+        instr(lower(c.name_folded || ' ' || COALESCE(c.code, '') || ' ' || COALESCE(c.tax_id, '') || ' ' || c.mechanisms || ' '
+            || COALESCE((SELECT group_concat(p.name_folded, ' ') FROM contact_person p WHERE p.counterparty_id = c.id), '') || ' '
+            || COALESCE((SELECT group_concat(k.name_folded, ' ') FROM person_place p JOIN person_card k ON k.id = p.person_card_id WHERE p.counterparty_id = c.id), '')), @word{i}) > 0
+        """));
 
     private static string Likes(IReadOnlyList<string> words) => string.Join(" AND ", words.Select((_, i) => $"c.name_folded LIKE @like{i}"));
 

@@ -159,4 +159,44 @@ public sealed class CounterpartyListTests(PostgresServer postgres)
         Assert.Empty(new DocumentFormat.OpenXml.Validation.OpenXmlValidator().Validate(workbook).Select(e => e.Description));
         Assert.Equal(5, workbook.WorkbookPart!.WorksheetParts.Single().Worksheet.Descendants<DocumentFormat.OpenXml.Spreadsheet.Row>().Count());
     }
+
+    /// <summary>More names than are looked through in their order, so the index of fragments is asked; names come first, then what else matches, each once.</summary>
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSql)]
+    public async Task List_LargeBase_NamesComeBeforeOtherMatches(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var host = new MemoryHost();
+        host.Counterparties.Put(Enumerable.Range(0, 10_200).Select(i => Some.Counterparty($"a{i:00000}", $"Alpha {i:00000}")));
+        host.Counterparties.Put(Enumerable.Range(0, 70).Select(i => Some.Counterparty($"b{i:00}", $"Zeta Romashka {i:00}") with { ManagerLogin = i % 2 == 0 ? "anna" : "boris" }));
+        host.Counterparties.Put(Enumerable.Range(0, 40).Select(i => Some.Counterparty($"c{i:00}", $"Yota {i:00}", email: $"romashka{i:00}@company.example") with { ManagerLogin = "anna" }));
+        await app.MirrorAsync(host);
+        using var browser = await app.SignInAsync("viktor", Role.CommercialDirector);
+
+        string[] others = [.. Enumerable.Range(0, 40).Select(i => $"Yota {i:00}")];
+        Assert.Equal(
+            Enumerable.Range(0, 70).Select(i => $"Zeta Romashka {i:00}").Concat(others),
+            await AllAsync(browser, "/counterparties?q=romashka"));
+        Assert.Equal(
+            Enumerable.Range(0, 35).Select(i => $"Zeta Romashka {2 * i:00}").Concat(others),
+            await AllAsync(browser, "/counterparties?q=romash&manager=anna"));
+        Assert.Equal(["Zeta Romashka 07"], await AllAsync(browser, "/counterparties?q=omashka+07+z"));
+        Assert.Empty(await AllAsync(browser, "/counterparties?q=romashka+nowhere"));
+        Assert.Equal(Enumerable.Range(0, 50).Select(i => $"Alpha {i:00000}"), Names(await browser.OpenAsync("/counterparties?q=alpha")));
+    }
+
+    /// <summary>Every page, as the script asks for them.</summary>
+    private static async Task<List<string>> AllAsync(WebBrowser browser, string address)
+    {
+        var found = new List<string>();
+        for (var next = address; next is not null;)
+        {
+            var page = await browser.OpenAsync(next);
+            found.AddRange(Names(page));
+            next = page.QuerySelector(".crm-more a")?.GetAttribute("href");
+        }
+
+        return found;
+    }
 }
