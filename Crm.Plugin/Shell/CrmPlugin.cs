@@ -19,6 +19,7 @@ using Crm.Plugin.Features.Paper;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Features.Retention;
 using Crm.Plugin.Features.SalesHistory;
+using Crm.Plugin.Features.Selections;
 using Crm.Plugin.Features.Sms;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
@@ -89,6 +90,7 @@ public static class CrmPlugin
         services.AddPeople(sends: options.RunJobs);
         services.AddRetention(evaluates: options.RunJobs);
         services.AddSalesHistory(renews: options.RunJobs);
+        services.AddSelections();
         services.AddSms(sends: options.RunJobs);
         if (options.RunJobs)
         {

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Features.Notifications;
+using Crm.Plugin.Features.Selections;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
 using Crm.Plugin.Storage;
@@ -19,18 +19,23 @@ internal static class SmsEndpoints
     private const int LongestBody = 10_000;
 
     public static async Task<IResult> NewAsync(HttpRequest request, SmsComposer composer, CrmDbContext database, CancellationToken cancellation) =>
-        await PageAsync(new TypedForm(new() { ["key"] = Guid.NewGuid().ToString("N"), ["selection"] = CounterpartyFilter.From(request.Query).ToQuery() }), composer, database, cancellation);
+        await PageAsync(new TypedForm(new(Selection.From(request.Query).Fields()) { ["key"] = Guid.NewGuid().ToString("N") }), composer, database, cancellation);
 
     public static async Task<IResult> SendAsync(HttpContext http, SmsComposer composer, CrmDbContext database, CancellationToken cancellation)
     {
         var form = TypedForm.From(await http.Request.ReadFormAsync(cancellation), 4_000);
+        if (form["do"] == "choose")
+        {
+            return await PageAsync(form, composer, database, cancellation);
+        }
+
         if (form.Whole("text", 4_000).Length == 0)
             form.Refuse("text", SmsRefusals.NoText);
         foreach (var unknown in MailFields.Unknown(form["text"]))
             form.Refuse("text", MailRefusals.UnknownField, "{" + unknown + "}");
         if (SmsRule.Measure(form["text"]) is { Parts: > SmsRule.MostParts } length)
             form.Refuse("text", SmsRefusals.TooManyParts, length.Parts, SmsRule.MostParts);
-        var selection = await composer.SelectAsync(Filter(form), cancellation);
+        var selection = await composer.SelectAsync(Selection.From(form), cancellation);
         if (selection.Recipients.Count == 0)
             form.Refuse("to", SmsRefusals.NobodyLeft);
         if (form.Refusals.Count > 0 || form["do"] == "count")
@@ -145,17 +150,16 @@ internal static class SmsEndpoints
 
     private static string? Text(TypedForm form, string name) => form[name].Length == 0 ? null : form[name];
 
-    private static CounterpartyFilter Filter(TypedForm form) => CounterpartyFilter.From(new QueryCollection(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(form["selection"])));
-
     private static async Task<IResult> PageAsync(TypedForm form, SmsComposer composer, CrmDbContext database, CancellationToken cancellation)
     {
-        var selection = await composer.SelectAsync(Filter(form), cancellation);
+        var selection = await composer.SelectAsync(Selection.From(form), cancellation);
         var wishes = await People.ChannelWishes.OtherThanAsync(database, selection.Recipients.Select(r => (long?)r.CounterpartyId), People.ContactChannel.Message, cancellation);
         return Screen.Of<SmsComposePage>(new
         {
             Form = form,
             Selection = selection,
-            Wishes = (IReadOnlyList<(string, People.ContactChannel)>)[.. selection.Recipients.Where(r => wishes.ContainsKey(r.CounterpartyId)).Select(r => (r.Name, wishes[r.CounterpartyId]))],
+            Choices = await composer.Selections.ChoicesAsync(cancellation),
+            Wishes = (IReadOnlyList<(string, People.ContactChannel)>)[.. selection.Recipients.Where(r => wishes.ContainsKey(r.CounterpartyId)).Select(r => (r.Person ?? r.Name, wishes[r.CounterpartyId]))],
             HasGateway = await database.Set<SmsGateway>().AnyAsync(g => g.Kind != SmsGatewayKind.None, cancellation),
         });
     }
