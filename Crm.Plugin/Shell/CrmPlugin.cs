@@ -73,6 +73,7 @@ public static class CrmPlugin
         services.AddJobs();
         services.AddMirror(new MirrorOptions { ManifestFolder = options.ManifestFolder, ConnectorFolder = options.ConnectorFolder }, polls: options.RunJobs);
         // One line a feature, in the alphabet's order.
+        services.AddAddressHarvest();
         services.AddAdministration();
         services.AddApi();
         services.AddCalendar();

@@ -99,26 +99,18 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Se
         var entries = await database.Set<AddressListEntry>().Where(e => e.AddressListId == listId).OrderBy(e => e.Address).Take(Most + 1).ToListAsync(cancellation);
         var isCut = entries.Count > Most;
         entries = [.. entries.Take(Most)];
-        var addresses = entries.ConvertAll(e => MailAddressRule.Fold(e.Address));
-        var owners = entries.Select(e => e.CounterpartyId).OfType<long>().Distinct().ToList();
-        var suppressed = await database.Set<MailSuppression>().Where(s => addresses.Contains(s.Address)).ToDictionaryAsync(s => s.Address, s => s.Reason, cancellation);
         var silent = await DoNotContact.EmailsAsync(database, cancellation);
-        var silentOwners = await DoNotContact.AmongAsync(database, owners, cancellation);
-        var names = await database.Set<CounterpartyRecord>().Within(Scope, user).Where(c => owners.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, cancellation);
         var (recipients, skipped, seen) = (new List<MailRecipient>(), new List<(string, string)>(), new HashSet<string>(StringComparer.Ordinal));
-        foreach (var (entry, address) in entries.Zip(addresses))
+        foreach (var (entry, refused, counterparty) in await AddressListCheck.CheckAsync(database, entries, silent, Scope, Scope, user, cancellation))
         {
-            var reason = string.IsNullOrWhiteSpace(entry.LegalBasis) ? NoBasis : !MailAddressRule.IsValid(address) ? BadAddress
-                : silent.Contains(address) || (entry.CounterpartyId is { } owner && silentOwners.Contains(owner)) ? Suppressed
-                : suppressed.TryGetValue(address, out var why) ? Word(why)
-                : entry.CounterpartyId is { } known && !names.ContainsKey(known) ? OutOfReach : !seen.Add(address) ? Repeated : null;
-            if (reason is null)
+            var address = MailAddressRule.Fold(entry.Address);
+            if ((refused ?? (seen.Add(address) ? null : Repeated)) is { } reason)
             {
-                recipients.Add(new(entry.CounterpartyId, entry.CounterpartyId is { } id ? names[id] : "", null, null, address));
+                skipped.Add((reason, entry.Address));
             }
             else
             {
-                skipped.Add((reason, entry.Address));
+                recipients.Add(new(entry.CounterpartyId, counterparty ?? "", null, null, address));
             }
         }
 
