@@ -58,6 +58,11 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         return Page(lines, limit, others: names < limit);
     }
 
+    /// <summary>One that is still in the ERP, as lists show it; null when there is none within a right.</summary>
+    public async Task<CounterpartyLine?> FindAsync(long id, Scope scope, CancellationToken cancellation) => (await database.ReadAsync(
+        $"SELECT {CounterpartyLine.Columns} FROM counterparty c WHERE c.id = @id AND c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)}",
+        [("@id", id), .. Reach.Parameters(scope, user)], CounterpartyLine.Read, cancellation)).FirstOrDefault();
+
     /// <summary>Finds telephone numbers by any run of their digits, of counterparties and their contact persons.</summary>
     /// <returns>Each number once, in no order; empty below three digits.</returns>
     public async Task<IReadOnlyList<PhoneMatch>> FindPhonesAsync(string typed, int limit, CancellationToken cancellation)

@@ -32,6 +32,21 @@ internal sealed class SelectionReader(CrmDbContext database, CounterpartySearch 
         return new(members.Count > most ? members.GetRange(0, most) : members, after is not null || members.Count > most);
     }
 
+    /// <summary>One counterparty, and its persons who still work there; null when the right does not reach it.</summary>
+    public async Task<IReadOnlyList<SelectionMember>?> OneAsync(long counterpartyId, Scope scope, CancellationToken cancellation)
+    {
+        if (await search.FindAsync(counterpartyId, scope, cancellation) is not { } line)
+        {
+            return null;
+        }
+
+        return
+        [
+            .. await MembersAsync(new(CounterpartyFilter.None, false, "", ""), [line], cancellation),
+            .. (await MembersAsync(new(CounterpartyFilter.None, true, "", ""), [line], cancellation)).Where(m => m.Reason is null),
+        ];
+    }
+
     /// <summary>What the fields of a selection offer.</summary>
     public async Task<SelectionChoices> ChoicesAsync(CancellationToken cancellation) => new(
         await segments.ListAsync(cancellation),

@@ -59,6 +59,25 @@ internal sealed class SmsComposer(CrmDbContext database, CurrentUser user, Selec
 
     private Task<string?> CodeAsync(CancellationToken cancellation) => database.Set<SmsGateway>().Select(g => g.CountryCode).FirstOrDefaultAsync(cancellation);
 
+    /// <summary>The numbers of one counterparty and of its persons that can get messages, the main one first; null when the user may not write to it.</summary>
+    public async Task<IReadOnlyList<SmsChoice>?> OfAsync(long counterpartyId, CancellationToken cancellation)
+    {
+        if (await selections.OneAsync(counterpartyId, Scope, cancellation) is not { } members)
+        {
+            return null;
+        }
+
+        var code = await CodeAsync(cancellation);
+        var numbers = members.SelectMany(m => m.Values(ContactMechanismKind.Phone).Select(v => SmsRule.Number(v, code)).OfType<string>().Distinct().Select(n => (Member: m, Number: n))).ToList();
+        var asked = numbers.Select(n => n.Number).ToList();
+        var suppressed = (await database.Set<SmsSuppression>().Where(s => asked.Contains(s.Number)).Select(s => s.Number).ToListAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. numbers.Select(n => new SmsChoice(
+                new(counterpartyId, n.Member.Counterparty.Name, n.Number, n.Member.PersonId, n.Member.CardId, n.Member.Person?.Name), n.Member.IsSilent || suppressed.Contains(n.Number), n.Member.Person?.Card)),
+        ];
+    }
+
     /// <returns>How many messages are new.</returns>
     public async Task<int> SendAsync(string key, string text, IReadOnlyList<SmsRecipient> recipients, CancellationToken cancellation)
     {
