@@ -19,6 +19,7 @@ using Crm.Plugin.Features.Paper;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Features.Retention;
 using Crm.Plugin.Features.SalesHistory;
+using Crm.Plugin.Features.Selections;
 using Crm.Plugin.Features.Sms;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
@@ -72,6 +73,7 @@ public static class CrmPlugin
         services.AddJobs();
         services.AddMirror(new MirrorOptions { ManifestFolder = options.ManifestFolder, ConnectorFolder = options.ConnectorFolder }, polls: options.RunJobs);
         // One line a feature, in the alphabet's order.
+        services.AddAddressHarvest();
         services.AddAdministration();
         services.AddApi();
         services.AddCalendar();
@@ -89,6 +91,7 @@ public static class CrmPlugin
         services.AddPeople(sends: options.RunJobs);
         services.AddRetention(evaluates: options.RunJobs);
         services.AddSalesHistory(renews: options.RunJobs);
+        services.AddSelections();
         services.AddSms(sends: options.RunJobs);
         if (options.RunJobs)
         {

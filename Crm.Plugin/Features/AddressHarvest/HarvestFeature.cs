@@ -26,11 +26,16 @@ internal static class HarvestFeature
     private const int LongestText = 1_000_000;
     private const int MostMatched = 300;
 
+    public static IServiceCollection AddAddressHarvest(this IServiceCollection services) => services.AddScoped<AddressListStore>();
+
     public static void MapAddressHarvest(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/address-harvest", ShowAsync);
         routes.MapPost("/address-harvest", GatherAsync);
         routes.MapPost("/address-harvest/add", AddAsync);
+        routes.MapGet("/address-harvest/{id:long}", AddressListEndpoints.ShowAsync);
+        routes.MapGet("/address-harvest/{id:long}/export", AddressListEndpoints.ExportAsync);
+        routes.MapPost("/address-harvest/{id:long}/remove", AddressListEndpoints.RemoveAsync);
     }
 
     private static async Task<IResult> ShowAsync(HttpRequest request, CrmDbContext database, CancellationToken cancellation) =>

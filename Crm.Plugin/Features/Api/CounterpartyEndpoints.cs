@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Crm.Contracts;
+using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror;
@@ -28,11 +29,13 @@ internal static class CounterpartyEndpoints
         CounterpartySearch search,
         CounterpartyLookup lookup,
         MirrorKeys keys,
+        ClassificationSegments segments,
         [Description("Fragment of a name, code, tax number, phone or e-mail; capital letters do not count.")] string? q,
         [Description("customer or supplier.")] string? role,
         [Description("Sign-in name of the responsible user; '-' for nobody.")] string? manager,
         [Description("A, B, C or none.")] string? importance,
         [Description("potential, oneTime, regular, lost or none.")] string? stage,
+        [Description("Name of a saved segment.")] string? segment,
         [Description("True: also those that the ERP hides or no longer has.")] bool? inactive,
         [Description("Look-up by the ERP's own key, compared letter by letter.")] string? key,
         [Description("With 'key': name of the connection, where two ERPs use one key.")] string? connection,
@@ -70,9 +73,15 @@ internal static class CounterpartyEndpoints
             return ApiProblem.BadCursor();
         }
 
+        var chosen = segment is null ? null : (await segments.ListAsync(cancellation)).FirstOrDefault(s => s.Name == segment);
+        if (segment is not null && chosen is null)
+        {
+            return ApiProblem.Of(StatusCodes.Status400BadRequest, "bad-parameter", "There is no segment of the name in 'segment'.");
+        }
+
         var filter = new CounterpartyFilter(
             q?.Trim() ?? "", role switch { null => null, "customer" => CounterpartyRoles.Customer, _ => CounterpartyRoles.Supplier }, manager,
-            Number(importance, Importances), Number(stage, Stages), inactive == true);
+            Number(importance, Importances), Number(stage, Stages), inactive == true) { Segment = chosen?.Id };
         var list = await search.ListAsync(filter, after, limit ?? Paging.DefaultRows, cancellation);
         return ApiJson.Answer(new ApiPage<CounterpartyAnswer>(await AnswersAsync(list.Lines, keys, cancellation), list.Next));
     }

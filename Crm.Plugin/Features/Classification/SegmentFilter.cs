@@ -39,10 +39,15 @@ public sealed record SegmentFilter(string? Name, string? Region, string? Country
             return null;
         }
 
-        var importance = Values(Importance).Select(ImportanceOf).ToHashSet();
-        var stages = Values(Stage).Select(StageOf).ToHashSet();
-        return [.. Enumerable.Range(0, PackedClasses.Values).Select(p => (Importance is null || importance.Contains(p & 3)) && (Stage is null || stages.Contains((p >> 2) & 7)))];
+        var (importance, stages) = (ImportanceNumbers, StageNumbers);
+        return [.. Enumerable.Range(0, PackedClasses.Values).Select(p => importance?.Contains(p & 3) != false && stages?.Contains((p >> 2) & 7) != false)];
     }
+
+    /// <summary>Numbers of the chosen classes, 0 for none; null for all.</summary>
+    internal IReadOnlyCollection<int>? ImportanceNumbers => Importance is null ? null : Values(Importance).Select(ImportanceOf).ToHashSet();
+
+    /// <summary>Numbers of the chosen stages, 0 for none; null for all.</summary>
+    internal IReadOnlyCollection<int>? StageNumbers => Stage is null ? null : Values(Stage).Select(StageOf).ToHashSet();
 
     private static int ImportanceOf(string word) => word.ToUpperInvariant() switch { "A" => 1, "B" => 2, "C" => 3, "NONE" => 0, _ => -1 };
 

@@ -1,3 +1,4 @@
+using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Features.Duplicates;
 using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Features.People;
@@ -33,7 +34,7 @@ internal static class CounterpartiesFeature
         routes.MapGet("/counterparties/{id:long}/timeline", TimelineAsync);
     }
 
-    private static async Task<IResult> ListAsync(HttpRequest request, CounterpartySearch search, CrmDbContext database, CancellationToken cancellation)
+    private static async Task<IResult> ListAsync(HttpRequest request, CounterpartySearch search, ClassificationSegments segments, CrmDbContext database, CancellationToken cancellation)
     {
         var filter = CounterpartyFilter.From(request.Query);
         var list = await search.ListAsync(filter, request.Query["after"], PageSize, cancellation);
@@ -41,7 +42,7 @@ internal static class CounterpartiesFeature
         {
             var managers = await database.Set<HostUserRecord>().Where(u => u.GoneAt == null && u.IsActive).OrderBy(u => u.Name)
                 .Select(u => new ManagerChoice(u.Login, u.Name)).Take(300).ToListAsync(cancellation);
-            return Screen.Of<CounterpartiesPage>(new { List = list, Filter = filter, Managers = managers });
+            return Screen.Of<CounterpartiesPage>(new { List = list, Filter = filter, Managers = managers, Segments = await segments.ListAsync(cancellation) });
         }
 
         return request.Query.ContainsKey("after")

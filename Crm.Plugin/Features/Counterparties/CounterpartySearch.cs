@@ -1,3 +1,4 @@
+using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Search;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
@@ -27,6 +28,11 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
     public async Task<CounterpartyList> ListAsync(CounterpartyFilter filter, string? after, int limit, CancellationToken cancellation, Scope? scope = null)
     {
         var reach = scope ?? user.Rights.ReadScope;
+        if (filter.Segment is { } segment)
+        {
+            filter = filter with { Chosen = await SegmentConditions.FindAsync(database, memory, segment, cancellation) };
+        }
+
         if (PhoneDigits.LooksLikeNumber(filter.Text))
         {
             return new(await ByNumberAsync(filter, reach, limit, cancellation), null);
@@ -63,6 +69,11 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         lines.AddRange(await ByOtherFieldsAsync(filter, reach, cursor, limit + 1 - names, cancellation));
         return Page(lines, limit, others: names < limit);
     }
+
+    /// <summary>One that is still in the ERP, as lists show it; null when there is none within a right.</summary>
+    public async Task<CounterpartyLine?> FindAsync(long id, Scope scope, CancellationToken cancellation) => (await database.ReadAsync(
+        $"SELECT {CounterpartyLine.Columns} FROM counterparty c WHERE c.id = @id AND c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)}",
+        [("@id", id), .. Reach.Parameters(scope, user)], CounterpartyLine.Read, cancellation)).FirstOrDefault();
 
     /// <summary>Finds telephone numbers by any run of their digits, of counterparties and their contact persons.</summary>
     /// <returns>Each number once, in no order; empty below three digits.</returns>
@@ -281,6 +292,7 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         filter.Importance switch { null => "1 = 1", 0 => "c.importance IS NULL", _ => "c.importance = @importance" },
         filter.Stage switch { null => "1 = 1", 0 => "c.stage IS NULL", _ => "c.stage = @stage" },
         filter.IsLikelyLost ? "c.id IN (SELECT l.counterparty_id FROM likely_loss l)" : "1 = 1",
+        filter.Chosen?.Sql ?? "1 = 1",
     });
 
     private IEnumerable<(string, object?)> Parameters(CounterpartyFilter filter, ListCursor cursor, int limit)
@@ -291,7 +303,7 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
             ("@name", cursor.NameFolded), ("@id", cursor.Id), ("@limit", limit), .. Reach.Parameters(Scope.Team, user), ("@role", (int)(filter.Role ?? 0)),
             ("@manager", filter.Manager ?? ""), ("@importance", filter.Importance ?? 0), ("@stage", filter.Stage ?? 0),
             .. words.Select((w, i) => ($"@word{i}", (object?)w)),
-            .. LikeParameters(words),
+            .. LikeParameters(words), .. filter.Chosen?.Parameters ?? [],
         ];
     }
 

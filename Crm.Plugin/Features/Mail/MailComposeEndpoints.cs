@@ -1,6 +1,6 @@
 using System.Globalization;
-using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Notifications;
+using Crm.Plugin.Features.Selections;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
 using Crm.Plugin.Storage;
@@ -22,7 +22,10 @@ internal static class MailComposeEndpoints
         var typed = new Dictionary<string, string> { ["key"] = Guid.NewGuid().ToString("N"), ["to"] = query["to"].ToString(), ["counterparty"] = query["counterparty"].ToString(), ["reply"] = query["reply"].ToString(), ["list"] = query["list"].ToString() };
         if (!query.ContainsKey("counterparty") && typed["list"].Length == 0)
         {
-            typed["selection"] = CounterpartyFilter.From(query).ToQuery();
+            foreach (var (field, value) in Selection.From(query).Fields())
+            {
+                typed[field] = value;
+            }
         }
 
         if (long.TryParse(query["template"], CultureInfo.InvariantCulture, out var id) && await services.Database.Set<MailTemplate>().FirstOrDefaultAsync(t => t.Id == id, cancellation) is { } template)
@@ -36,8 +39,10 @@ internal static class MailComposeEndpoints
             typed.TryAdd("subject", answered.Subject is { } s && s.StartsWith("Re:", StringComparison.OrdinalIgnoreCase) ? s : $"Re: {answered.Subject}");
             typed.TryAdd("text", "\n\n" + string.Join('\n', (answered.Text ?? "").Split('\n').Take(200).Select(l => "> " + l.TrimEnd())));
             (typed["to"], typed["counterparty"]) = (answered.FromAddress, answered.CounterpartyId?.ToString(CultureInfo.InvariantCulture) ?? "");
-            typed.Remove("selection");
-            typed.Remove("list");
+            foreach (var field in (string[])["selection", "segment", "who", "part", "position", "list"])
+            {
+                typed.Remove(field);
+            }
         }
 
         return await PageAsync(new TypedForm(typed), services, null, cancellation);
@@ -47,6 +52,11 @@ internal static class MailComposeEndpoints
     {
         var sent = await http.Request.ReadFormAsync(cancellation);
         var form = TypedForm.From(sent, LongestText);
+        if (form["do"] == "choose")
+        {
+            return await PageAsync(form, services, null, cancellation);
+        }
+
         Check(form, sent.Files);
         var account = await services.Accounts.FindAsync(long.TryParse(form["account"], CultureInfo.InvariantCulture, out var id) ? id : null, cancellation);
         if (account is null)
@@ -119,7 +129,7 @@ internal static class MailComposeEndpoints
     /// <summary>Who of a list of addresses, or of the chosen counterparties, gets the letter; null when there is no such list.</summary>
     private static async Task<MailSelection?> SelectionAsync(TypedForm form, ComposeServices services, CancellationToken cancellation) => form["list"].Length > 0
         ? long.TryParse(form["list"], NumberStyles.None, CultureInfo.InvariantCulture, out var list) ? await services.Recipients.OfListAsync(list, cancellation) : null
-        : await services.Recipients.SelectAsync(CounterpartyFilter.From(new QueryCollection(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(form["selection"]))), cancellation);
+        : await services.Recipients.SelectAsync(Selection.From(form), cancellation);
 
     private static async Task<IResult> PageAsync(TypedForm form, ComposeServices services, (string Subject, string Text)? preview, CancellationToken cancellation)
     {
@@ -148,9 +158,10 @@ internal static class MailComposeEndpoints
         {
             Form = form,
             Preference = of == 0 ? null : await services.Database.Set<People.CounterpartyPreference>().FirstOrDefaultAsync(p => p.CounterpartyId == of, cancellation),
-            Wishes = (IReadOnlyList<(string, People.ContactChannel)>)[.. (selection?.Recipients ?? []).Where(r => r.CounterpartyId is { } c && wishes.ContainsKey(c)).Select(r => (r.Counterparty, wishes[r.CounterpartyId!.Value]))],
+            Wishes = (IReadOnlyList<(string, People.ContactChannel)>)[.. (selection?.Recipients ?? []).Where(r => r.CounterpartyId is { } c && wishes.ContainsKey(c)).Select(r => (r.Person ?? r.Counterparty, wishes[r.CounterpartyId!.Value]))],
             Known = known ?? [],
             Selection = selection,
+            Choices = selection is null || form["list"].Length > 0 ? null : await services.Selections.ChoicesAsync(cancellation),
             Bounced = await MailSuppressions.BouncedAmongAsync(services.Database, (known ?? []).Select(r => r.Address).Append(form["to"]).Where(a => a.Length > 0), cancellation),
             List = selection is not null && long.TryParse(form["list"], NumberStyles.None, CultureInfo.InvariantCulture, out var listId)
                 ? await services.Database.Set<AddressHarvest.AddressList>().Where(l => l.Id == listId).Select(l => l.Name).FirstOrDefaultAsync(cancellation) : null,
@@ -164,7 +175,7 @@ internal static class MailComposeEndpoints
 }
 
 /// <summary>What composing works with.</summary>
-internal sealed class ComposeServices(CrmDbContext database, MailAccounts accounts, MailRecipients recipients, MailWriter writer, CurrentUser user)
+internal sealed class ComposeServices(CrmDbContext database, MailAccounts accounts, MailRecipients recipients, MailWriter writer, SelectionReader selections, CurrentUser user)
 {
     public CrmDbContext Database => database;
 
@@ -173,6 +184,8 @@ internal sealed class ComposeServices(CrmDbContext database, MailAccounts accoun
     public MailRecipients Recipients => recipients;
 
     public MailWriter Writer => writer;
+
+    public SelectionReader Selections => selections;
 
     /// <summary>The received letter that is answered; null when there is none within reach.</summary>
     public async Task<MailIn?> AnsweredAsync(string typed, CancellationToken cancellation) =>

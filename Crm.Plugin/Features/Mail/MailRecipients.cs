@@ -1,7 +1,7 @@
 using Crm.Contracts;
 using Crm.Plugin.Features.AddressHarvest;
-using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.People;
+using Crm.Plugin.Features.Selections;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
@@ -30,7 +30,7 @@ public sealed record MailRecipient(long? CounterpartyId, string Counterparty, lo
 public sealed record MailSelection(IReadOnlyList<MailRecipient> Recipients, IReadOnlyList<(string Reason, string Name)> Skipped, bool IsCut);
 
 /// <summary>Finds addresses, as far as the user may write to counterparties.</summary>
-internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, CounterpartySearch search, PersonStore people, TimeProvider clock)
+internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, SelectionReader selections, PersonStore people, TimeProvider clock)
 {
     /// <summary>A sending to more is a campaign's matter.</summary>
     public const int Most = 1_000;
@@ -62,29 +62,27 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Co
         ];
     }
 
-    /// <summary>The main address of each counterparty of a selection; one letter for one address.</summary>
-    public async Task<MailSelection> SelectAsync(CounterpartyFilter filter, CancellationToken cancellation)
+    /// <summary>The main address of each counterparty of a selection, or of each of its persons who are meant; one letter for one address.</summary>
+    public async Task<MailSelection> SelectAsync(Selection selection, CancellationToken cancellation)
     {
-        var list = await search.ListAsync(filter, null, Most, cancellation, Scope);
+        var members = await selections.ReadAsync(selection, Scope, Most, cancellation);
         var (recipients, skipped, seen) = (new List<MailRecipient>(), new List<(string, string)>(), new HashSet<string>(StringComparer.Ordinal));
-        var addresses = list.Lines.Select(l => l.Email is { } e ? MailAddressRule.Fold(e) : "").ToList();
+        var addresses = members.Members.Select(m => m.Values(ContactMechanismKind.Email).FirstOrDefault() is { } e ? MailAddressRule.Fold(e) : "").ToList();
         var suppressed = await database.Set<MailSuppression>().Where(s => addresses.Contains(s.Address)).ToDictionaryAsync(s => s.Address, s => s.Reason, cancellation);
-        var silent = await People.DoNotContact.AmongAsync(database, [.. list.Lines.Select(l => l.Id)], cancellation);
-        foreach (var line in list.Lines)
+        foreach (var (member, address) in members.Members.Zip(addresses))
         {
-            var address = line.Email is { } email ? MailAddressRule.Fold(email) : "";
-            var reason = address.Length == 0 ? NoAddress : !MailAddressRule.IsValid(address) ? BadAddress : silent.Contains(line.Id) ? Suppressed : suppressed.TryGetValue(address, out var why) ? Word(why) : !seen.Add(address) ? Repeated : null;
+            var reason = member.Reason ?? (address.Length == 0 ? NoAddress : !MailAddressRule.IsValid(address) ? BadAddress : member.IsSilent ? Suppressed : suppressed.TryGetValue(address, out var why) ? Word(why) : !seen.Add(address) ? Repeated : null);
             if (reason is null)
             {
-                recipients.Add(new(line.Id, line.Name, null, null, address));
+                recipients.Add(new(member.Counterparty.Id, member.Counterparty.Name, member.PersonId, member.Person?.Name, address, member.CardId) { Card = member.Person?.Card });
             }
             else
             {
-                skipped.Add((reason, line.Name));
+                skipped.Add((reason, member.Name));
             }
         }
 
-        return new(recipients, skipped, list.Next is not null);
+        return new(recipients, skipped, members.IsCut);
     }
 
     /// <summary>
@@ -101,26 +99,18 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Co
         var entries = await database.Set<AddressListEntry>().Where(e => e.AddressListId == listId).OrderBy(e => e.Address).Take(Most + 1).ToListAsync(cancellation);
         var isCut = entries.Count > Most;
         entries = [.. entries.Take(Most)];
-        var addresses = entries.ConvertAll(e => MailAddressRule.Fold(e.Address));
-        var owners = entries.Select(e => e.CounterpartyId).OfType<long>().Distinct().ToList();
-        var suppressed = await database.Set<MailSuppression>().Where(s => addresses.Contains(s.Address)).ToDictionaryAsync(s => s.Address, s => s.Reason, cancellation);
         var silent = await DoNotContact.EmailsAsync(database, cancellation);
-        var silentOwners = await DoNotContact.AmongAsync(database, owners, cancellation);
-        var names = await database.Set<CounterpartyRecord>().Within(Scope, user).Where(c => owners.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, cancellation);
         var (recipients, skipped, seen) = (new List<MailRecipient>(), new List<(string, string)>(), new HashSet<string>(StringComparer.Ordinal));
-        foreach (var (entry, address) in entries.Zip(addresses))
+        foreach (var (entry, refused, counterparty) in await AddressListCheck.CheckAsync(database, entries, silent, Scope, Scope, user, cancellation))
         {
-            var reason = string.IsNullOrWhiteSpace(entry.LegalBasis) ? NoBasis : !MailAddressRule.IsValid(address) ? BadAddress
-                : silent.Contains(address) || (entry.CounterpartyId is { } owner && silentOwners.Contains(owner)) ? Suppressed
-                : suppressed.TryGetValue(address, out var why) ? Word(why)
-                : entry.CounterpartyId is { } known && !names.ContainsKey(known) ? OutOfReach : !seen.Add(address) ? Repeated : null;
-            if (reason is null)
+            var address = MailAddressRule.Fold(entry.Address);
+            if ((refused ?? (seen.Add(address) ? null : Repeated)) is { } reason)
             {
-                recipients.Add(new(entry.CounterpartyId, entry.CounterpartyId is { } id ? names[id] : "", null, null, address));
+                skipped.Add((reason, entry.Address));
             }
             else
             {
-                skipped.Add((reason, entry.Address));
+                recipients.Add(new(entry.CounterpartyId, counterparty ?? "", null, null, address));
             }
         }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Features.Notifications;
+using Crm.Plugin.Features.Selections;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
@@ -25,12 +25,12 @@ internal static class PaperFeature
         routes.MapPost("/paper", PrintAsync);
     }
 
-    private static async Task<IResult> ShowAsync(HttpRequest request, CounterpartySearch search, CrmDbContext database, CurrentUser user, CancellationToken cancellation) =>
+    private static async Task<IResult> ShowAsync(HttpRequest request, SelectionReader selections, CrmDbContext database, CurrentUser user, CancellationToken cancellation) =>
         user.Rights.ExportScope == Scope.None
             ? Screen.Of<MessagePage>(new { Status = StatusCodes.Status403Forbidden })
-            : await PageAsync(new TypedForm(new() { ["selection"] = CounterpartyFilter.From(request.Query).ToQuery(), ["format"] = "DL", ["skip"] = "0" }), search, database, user, cancellation);
+            : await PageAsync(new TypedForm(new(Selection.From(request.Query).Fields()) { ["format"] = "DL", ["skip"] = "0" }), selections, database, user, cancellation);
 
-    private static async Task<IResult> PrintAsync(HttpContext http, CounterpartySearch search, CrmDbContext database, CurrentUser user, AuditLog audit, TimeProvider clock, CancellationToken cancellation)
+    private static async Task<IResult> PrintAsync(HttpContext http, SelectionReader selections, CrmDbContext database, CurrentUser user, AuditLog audit, TimeProvider clock, CancellationToken cancellation)
     {
         if (user.Rights.ExportScope == Scope.None)
         {
@@ -38,69 +38,62 @@ internal static class PaperFeature
         }
 
         var form = TypedForm.From(await http.Request.ReadFormAsync(cancellation));
+        if (form["do"] == "choose")
+        {
+            return await PageAsync(form, selections, database, user, cancellation);
+        }
+
         var format = PaperFormat.Find(form["format"]);
         if (format is null)
             form.Refuse("format", MailRefusals.NotListed);
         var skip = form.Number("skip", 0, 100) ?? 0;
         form.Whole("sender", 500);
-        var (ready, _, _) = await SelectAsync(form, search, database, user, cancellation);
+        var (ready, _, _) = await SelectAsync(form, selections, database, user, cancellation);
         if (ready.Count == 0)
             form.Refuse("selection", PaperRefusals.Nobody);
         if (form.Refusals.Count > 0)
         {
-            return (await PageAsync(form, search, database, user, cancellation)).WithStatus(http, StatusCodes.Status422UnprocessableEntity);
+            return (await PageAsync(form, selections, database, user, cancellation)).WithStatus(http, StatusCodes.Status422UnprocessableEntity);
         }
 
         // Addresses leave the house: noted like every export.
-        audit.Note(database, "counterparties.printed", "counterparty", null, form["selection"]);
+        audit.Note(database, "counterparties.printed", "counterparty", null, Selection.From(form).ToQuery());
         await database.SaveChangesAsync(cancellation);
         var pdf = PaperWriter.Write(format!, ready, form["sender"].Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), skip, format!.Name);
         return TypedResults.File(pdf, "application/pdf", string.Create(CultureInfo.InvariantCulture, $"{format.Code}-{clock.GetUtcNow():yyyy-MM-dd}.pdf"));
     }
 
     private static async Task<(IReadOnlyList<IReadOnlyList<string>> Ready, IReadOnlyList<(string Reason, string Name)> Skipped, bool IsCut)> SelectAsync(
-        TypedForm form, CounterpartySearch search, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
+        TypedForm form, SelectionReader selections, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
     {
-        var filter = CounterpartyFilter.From(new QueryCollection(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(form["selection"])));
         var scope = user.Rights.ExportScope < user.Rights.ReadScope ? user.Rights.ExportScope : user.Rights.ReadScope;
-        var lines = new List<CounterpartyLine>();
-        string? after = null;
-        do
-        {
-            var page = await search.ListAsync(filter, after, 1_000, cancellation, scope);
-            lines.AddRange(page.Lines);
-            after = page.Next;
-        }
-        while (after is not null && lines.Count < Most);
-        var ids = lines.Select(l => l.Id).ToList();
-        var addresses = await database.Set<CounterpartyRecord>().Where(c => ids.Contains(c.Id)).Select(c => new { c.Id, c.Addresses }).ToDictionaryAsync(c => c.Id, c => c.Addresses, cancellation);
         // Asked anew when the sheets are made: who has said no since the page was opened gets nothing.
-        var silent = await People.DoNotContact.AmongAsync(database, ids, cancellation);
+        var chosen = await selections.ReadAsync(Selection.From(form), scope, Most, cancellation);
+        var ids = chosen.Members.Select(m => m.Counterparty.Id).Distinct().ToList();
+        var addresses = await database.Set<CounterpartyRecord>().Where(c => ids.Contains(c.Id)).Select(c => new { c.Id, c.Addresses }).ToDictionaryAsync(c => c.Id, c => c.Addresses, cancellation);
         var (ready, skipped) = (new List<IReadOnlyList<string>>(), new List<(string, string)>());
-        foreach (var line in lines)
+        foreach (var member in chosen.Members)
         {
+            var line = member.Counterparty;
             var written = MirrorJson.ReadAddresses(addresses[line.Id]).Select(a => PostalRule.Lines(line.Name, a, form["home"].Length == 2 ? form["home"] : null)).FirstOrDefault(a => a is not null);
-            if (silent.Contains(line.Id))
+            if ((member.Reason ?? (member.IsSilent ? Suppressed : written is null ? NoAddress : null)) is { } reason)
             {
-                skipped.Add((Suppressed, line.Name));
-            }
-            else if (written is null)
-            {
-                skipped.Add((NoAddress, line.Name));
+                skipped.Add((reason, member.Name));
             }
             else
             {
-                ready.Add(written);
+                // A person's letter goes to where they work: the company first, then who is meant.
+                ready.Add(member.Person is { } person ? [written![0], person.Name, .. written.Skip(1)] : written!);
             }
         }
 
-        return (ready, skipped, after is not null);
+        return (ready, skipped, chosen.IsCut);
     }
 
-    private static async Task<IResult> PageAsync(TypedForm form, CounterpartySearch search, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
+    private static async Task<IResult> PageAsync(TypedForm form, SelectionReader selections, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
     {
-        var (ready, skipped, isCut) = await SelectAsync(form, search, database, user, cancellation);
-        return Screen.Of<PaperPage>(new { Form = form, Ready = ready.Count, Skipped = skipped, First = ready.Count > 0 ? ready[0] : [], IsCut = isCut });
+        var (ready, skipped, isCut) = await SelectAsync(form, selections, database, user, cancellation);
+        return Screen.Of<PaperPage>(new { Form = form, Ready = ready.Count, Skipped = skipped, First = ready.Count > 0 ? ready[0] : [], IsCut = isCut, Choices = await selections.ChoicesAsync(cancellation) });
     }
 }
 

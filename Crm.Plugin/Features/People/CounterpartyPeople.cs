@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Crm.Contracts;
 using Crm.Plugin.Mirror;
+using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Storage;
 
 namespace Crm.Plugin.Features.People;
@@ -8,7 +9,8 @@ namespace Crm.Plugin.Features.People;
 /// <summary>Who speaks for a counterparty, and how it and they are reached. Its questions are asked together with those of others.</summary>
 internal static class CounterpartyPeople
 {
-    private const int Most = 100;
+    /// <summary>So many persons of one counterparty.</summary>
+    public const int Most = 100;
     private const string PersonColumns = "p.id, p.name, p.position, p.birthday, p.mechanisms, p.is_active";
 
     /// <summary>Asks for everybody; the caller has checked that the user may read the counterparty.</summary>
@@ -48,7 +50,14 @@ internal static class CounterpartyPeople
     public static IReadOnlyList<OwnMechanism> Unread(IEnumerable<OwnMechanism> own, IReadOnlyList<ContactMechanism> read) =>
         [.. own.Where(m => m.Fate != MechanismFate.Written || read.All(r => MechanismRule.Normal(r.Kind, r.Value) != m.Normal))];
 
-    private static IReadOnlyList<Person> Join(
+    /// <summary>Puts the persons of one counterparty together.</summary>
+    /// <param name="erp">The ERP's, by name.</param>
+    /// <param name="places">The cards that name this counterparty, by name.</param>
+    /// <param name="added">What the CRM adds to the ERP's persons, wherever they are placed.</param>
+    /// <param name="guests">The ERP's persons of other counterparties, by number.</param>
+    /// <param name="own">What was typed here of all of them, to use first in front.</param>
+    /// <param name="today">Who has left by then.</param>
+    internal static IReadOnlyList<Person> Join(
         IReadOnlyList<ErpPerson> erp, IReadOnlyList<(PersonCard Card, PersonPlace Place)> places, IReadOnlyList<PersonCard> added, Dictionary<long, ErpPerson> guests, IReadOnlyList<OwnMechanism> own, DateOnly today)
     {
         var known = erp.Select(p => p.Id).ToHashSet();
@@ -71,10 +80,12 @@ internal static class CounterpartyPeople
         }));
         return [.. persons.OrderByDescending(p => p.IsActive)];
     }
+}
 
-    /// <summary>What is read of one of the ERP's persons.</summary>
-    private sealed record ErpPerson(long Id, string Name, string? Position, DateOnly? Birthday, string Mechanisms, bool IsActive)
-    {
-        public static ErpPerson Read(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.Text(2), row.DayOrNull(3), row.GetString(4), row.GetBoolean(5));
-    }
+/// <summary>What is read of one of the ERP's persons.</summary>
+internal sealed record ErpPerson(long Id, string Name, string? Position, DateOnly? Birthday, string Mechanisms, bool IsActive)
+{
+    public static ErpPerson Read(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.Text(2), row.DayOrNull(3), row.GetString(4), row.GetBoolean(5));
+
+    public static ErpPerson Of(ContactPersonRecord record) => new(record.Id, record.Name, record.Position, record.Birthday, record.Mechanisms, record.IsActive);
 }

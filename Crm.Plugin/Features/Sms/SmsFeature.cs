@@ -1,4 +1,5 @@
 using Crm.Plugin.Features.Sms.Incoming;
+using Crm.Plugin.Features.Sms.Reports;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Security;
 
@@ -11,7 +12,7 @@ internal static class SmsFeature
     /// <param name="sends">Whether this process hands messages over.</param>
     public static IServiceCollection AddSms(this IServiceCollection services, bool sends)
     {
-        services.AddScoped<SmsComposer>().AddScoped<SmsSender>().AddScoped<SmsIntake>().AddScoped<SmsSpool>();
+        services.AddScoped<SmsComposer>().AddScoped<SmsSender>().AddScoped<SmsIntake>().AddScoped<SmsSpool>().AddScoped<SmsReports>();
         // A gateway's address may hold its password, and always the receiver's number: neither is logged.
         services.AddHttpClient(SmsSender.Client, client => client.Timeout = TimeSpan.FromSeconds(20)).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false }).RemoveAllLoggers();
         if (sends)
@@ -25,17 +26,21 @@ internal static class SmsFeature
     public static void MapSms(this IEndpointRouteBuilder routes)
     {
         var screens = routes.MapGroup("/sms");
-        screens.MapGet("", SmsEndpoints.ListAsync);
+        screens.MapGet("", SmsListEndpoints.ListAsync);
         screens.MapGet("/new", SmsEndpoints.NewAsync);
         screens.MapPost("/send", SmsEndpoints.SendAsync);
-        screens.MapPost("/stop", SmsEndpoints.StopAsync);
+        screens.MapPost("/{id:long}/again", SmsListEndpoints.AgainAsync);
+        screens.MapPost("/stop", SmsListEndpoints.StopAsync);
+        screens.MapGet("/stopped", SmsStoppedEndpoints.ShowAsync);
+        screens.MapPost("/stopped/allow", SmsStoppedEndpoints.AllowAsync);
         screens.MapGet("/received", SmsInScreens.QueueAsync);
         screens.MapPost("/received/{id:long}/assign", SmsInScreens.AssignAsync);
         screens.MapPost("/received/{id:long}/ignore", SmsInScreens.IgnoreAsync);
-        screens.MapGet("/gateway", SmsEndpoints.GatewayAsync).RequireAuthorization(Policies.Administrator);
-        screens.MapPost("/gateway", SmsEndpoints.SaveGatewayAsync).RequireAuthorization(Policies.Administrator);
+        screens.MapGet("/gateway", SmsGatewayEndpoints.GatewayAsync).RequireAuthorization(Policies.Administrator);
+        screens.MapPost("/gateway", SmsGatewayEndpoints.SaveGatewayAsync).RequireAuthorization(Policies.Administrator);
         screens.MapPost("/gateway/secret", SmsInScreens.SecretAsync).RequireAuthorization(Policies.Administrator);
         routes.MapSmsApi();
+        routes.MapSmsReports();
     }
 }
 

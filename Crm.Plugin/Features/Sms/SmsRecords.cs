@@ -57,6 +57,24 @@ public sealed class SmsGateway
     /// <summary>Folder that a modem's program lays received messages into; null for none.</summary>
     public string? InFolder { get; set; }
 
+    /// <summary>Path of the gateway's own number of a message in its JSON answer, by which it reports later; null when it reports by the number that it was given.</summary>
+    public string? AnswerId { get; set; }
+
+    /// <summary>Path of the list of delivery reports in JSON; null where a request is one report.</summary>
+    public string? ReportList { get; set; }
+
+    /// <summary>Name or path of the message's number in a delivery report; null for "id".</summary>
+    public string? ReportId { get; set; }
+
+    /// <summary>Name or path of the status; null for "status".</summary>
+    public string? ReportStatus { get; set; }
+
+    /// <summary>Words that mean: delivered, parted by commas; null for the usual ones.</summary>
+    public string? ReportDelivered { get; set; }
+
+    /// <summary>Words that mean: will not be delivered; null for the usual ones.</summary>
+    public string? ReportUndeliverable { get; set; }
+
     internal sealed class Configuration : IEntityTypeConfiguration<SmsGateway>
     {
         public void Configure(EntityTypeBuilder<SmsGateway> builder)
@@ -78,6 +96,19 @@ public enum SmsState
 
     /// <summary>Not sent, because the number wants none.</summary>
     Suppressed = 3,
+}
+
+/// <summary>What the gateway has reported of a message that it has.</summary>
+public enum SmsDelivery
+{
+    /// <summary>Nothing, or nothing final.</summary>
+    Unknown = 0,
+
+    /// <summary>It arrived.</summary>
+    Delivered = 1,
+
+    /// <summary>It will not arrive.</summary>
+    Undeliverable = 2,
 }
 
 /// <summary>One text message to one number.</summary>
@@ -110,6 +141,17 @@ public sealed class SmsOut
 
     public string? Error { get; set; }
 
+    public SmsDelivery Delivery { get; set; }
+
+    /// <summary>When the gateway reported it.</summary>
+    public DateTimeOffset? DeliveryAt { get; set; }
+
+    /// <summary>The gateway's word for it.</summary>
+    public string? DeliveryWord { get; set; }
+
+    /// <summary>The gateway's own number of it; null when it told none.</summary>
+    public string? GatewayKey { get; set; }
+
     public DateTimeOffset CreatedAt { get; set; }
 
     internal sealed class Configuration : IEntityTypeConfiguration<SmsOut>
@@ -118,7 +160,7 @@ public sealed class SmsOut
     }
 }
 
-/// <summary>A number that wants no text messages. Kept for ever.</summary>
+/// <summary>A number that wants no text messages. Kept until somebody takes it back with a reason, which the audit log keeps.</summary>
 public sealed class SmsSuppression
 {
     public required string Number { get; set; }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Crm.Plugin.Features.Notifications;
+using Crm.Plugin.Features.Sms.Incoming;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Storage;
 using Microsoft.AspNetCore.DataProtection;
@@ -51,7 +52,7 @@ internal sealed partial class SmsSender(CrmDbContext database, IDataProtectionPr
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
         var ids = await database.ReadAsync(
             $"SELECT id FROM sms_out WHERE state = 0 AND next_at <= @now ORDER BY next_at, id LIMIT {BatchSize}{Claims.Skip(database)}", [("@now", Instant.ToMicroseconds(now))], row => row.GetInt64(0), cancellation);
-        await database.Set<SmsOut>().Where(m => ids.Contains(m.Id)).ExecuteUpdateAsync(m => m.SetProperty(x => x.NextAt, now + Lease).SetProperty(x => x.Attempts, x => x.Attempts + 1), cancellation);
+        await database.Set<SmsOut>().Where(m => ids.Contains(m.Id)).ExecuteUpdateAsync(m => m.SetProperty(x => x.NextAt, now + Lease).SetProperty(x => x.Attempts, x => x.Attempts + 1).SetProperty(x => x.Error, (string?)null), cancellation);
         await transaction.CommitAsync(cancellation);
         return await database.Set<SmsOut>().Where(m => ids.Contains(m.Id)).OrderBy(m => m.Id).ToListAsync(cancellation);
     }
@@ -65,10 +66,10 @@ internal sealed partial class SmsSender(CrmDbContext database, IDataProtectionPr
             return 0;
         }
 
-        var error = gateway.Kind == SmsGatewayKind.Spool ? await SpoolAsync(gateway, message, cancellation) : await AskAsync(gateway, message, cancellation);
+        var (error, key) = gateway.Kind == SmsGatewayKind.Spool ? (await SpoolAsync(gateway, message, cancellation), null) : await AskAsync(gateway, message, cancellation);
         if (error is null)
         {
-            await MarkAsync(message, SmsState.Sent, null, null, cancellation);
+            await MarkAsync(message, SmsState.Sent, null, null, cancellation, key);
             return 1;
         }
 
@@ -94,7 +95,7 @@ internal sealed partial class SmsSender(CrmDbContext database, IDataProtectionPr
         }
     }
 
-    private async Task<string?> AskAsync(SmsGateway gateway, SmsOut message, CancellationToken cancellation)
+    private async Task<(string? Error, string? Key)> AskAsync(SmsGateway gateway, SmsOut message, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(gateway.Body is null ? HttpMethod.Get : HttpMethod.Post, Filled(gateway.Url!, message, Uri.EscapeDataString));
         if (gateway.Body is { } body)
@@ -111,15 +112,30 @@ internal sealed partial class SmsSender(CrmDbContext database, IDataProtectionPr
             }
 
             using var answer = await clients.CreateClient(Client).SendAsync(request, cancellation);
-            return answer.IsSuccessStatusCode ? null : (int)answer.StatusCode is 408 or 429 or >= 500 ? "sms.gateway-unavailable" : (int)answer.StatusCode is 401 or 403 ? "sms.gateway-sign-in" : "sms.gateway-refused!";
+            return answer.IsSuccessStatusCode ? (null, gateway.AnswerId is { } path ? await KeyAsync(answer, path, cancellation) : null)
+                : ((int)answer.StatusCode is 408 or 429 or >= 500 ? "sms.gateway-unavailable" : (int)answer.StatusCode is 401 or 403 ? "sms.gateway-sign-in" : "sms.gateway-refused!", null);
         }
         catch (CryptographicException)
         {
-            return "sms.secret-lost";
+            return ("sms.secret-lost", null);
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException or IOException && !cancellation.IsCancellationRequested)
         {
-            return "sms.gateway-unavailable";
+            return ("sms.gateway-unavailable", null);
+        }
+    }
+
+    /// <summary>The gateway's own number of the message; null when its answer holds none. The message is sent either way, and never once more for a number.</summary>
+    private static async Task<string?> KeyAsync(HttpResponseMessage answer, string path, CancellationToken cancellation)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellation));
+            return SmsInRule.Value(json.RootElement, path) is { Length: > 0 and <= SmsInRule.LongestId } key ? CleanText.Of(key) : null;
+        }
+        catch (Exception failure) when (failure is JsonException or HttpRequestException or IOException or TaskCanceledException && !cancellation.IsCancellationRequested)
+        {
+            return null;
         }
     }
 
@@ -130,12 +146,13 @@ internal sealed partial class SmsSender(CrmDbContext database, IDataProtectionPr
 
     private static string Json(string value) => JsonSerializer.Serialize(value)[1..^1];
 
-    private Task<int> MarkAsync(SmsOut message, SmsState state, string? error, TimeSpan? again, CancellationToken cancellation)
+    private Task<int> MarkAsync(SmsOut message, SmsState state, string? error, TimeSpan? again, CancellationToken cancellation, string? key = null)
     {
         var now = clock.GetUtcNow();
         var (sentAt, next) = (state == SmsState.Sent ? now : (DateTimeOffset?)null, now + (again ?? TimeSpan.Zero));
-        return database.Set<SmsOut>().Where(m => m.Id == message.Id)
-            .ExecuteUpdateAsync(m => m.SetProperty(x => x.State, state).SetProperty(x => x.Error, error).SetProperty(x => x.SentAt, sentAt).SetProperty(x => x.NextAt, next), cancellation);
+        // The gateway may have reported on it in the meantime: then it has it, whatever its answer said.
+        return database.Set<SmsOut>().Where(m => m.Id == message.Id && (state == SmsState.Sent || m.Delivery == SmsDelivery.Unknown))
+            .ExecuteUpdateAsync(m => m.SetProperty(x => x.State, state).SetProperty(x => x.Error, error).SetProperty(x => x.SentAt, sentAt).SetProperty(x => x.NextAt, next).SetProperty(x => x.GatewayKey, x => key ?? x.GatewayKey), cancellation);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Text message {Message} was not sent: {Code}, attempt {Attempt}")]

@@ -5,7 +5,7 @@ namespace Crm.Plugin.Features.Sms;
 /// <summary>Which numbers want no messages.</summary>
 internal static class SmsSuppressions
 {
-    /// <summary>Kept for ever; noted again, it stays as it was.</summary>
+    /// <summary>Kept whatever becomes of the records that had it; noted again, it stays as it was.</summary>
     /// <returns>1 when it is new.</returns>
     public static async Task<int> AddAsync(CrmDbContext database, string number, DateTimeOffset now, CancellationToken cancellation)
     {

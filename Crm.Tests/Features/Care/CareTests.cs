@@ -1,5 +1,6 @@
 using System.Net;
 using Crm.Plugin.Features.Care;
+using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Features.Notifications;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
@@ -45,6 +46,81 @@ public sealed class CareTests(PostgresServer postgres)
             page = await chief.SubmitAsync("/care/rules", new() { ["importance1"] = bad });
             Assert.Equal((HttpStatusCode.UnprocessableEntity, "importance1"), (chief.Status, page.QuerySelector("[data-field]")?.GetAttribute("data-field")));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Care_BySegmentAndRegularity_SaysWhichRuleCounts(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var now = TimeProvider.System.GetUtcNow();
+        var key = new ClassificationSegment { Name = "Key customers", Manager = "ANNA", Stage = "regular,none", AuthorLogin = "dora" };
+        var gone = new ClassificationSegment { Name = "Gone", City = "Lviv", AuthorLogin = "dora" };
+        await app.SaveAsync(key, gone);
+        await AddAsync(app, "Key", 1, 3, now.AddDays(-6), "anna", 1);
+        await AddAsync(app, "Key in time", 1, 3, now.AddDays(-4), "anna", 1);
+        await AddAsync(app, "No class at all", null, null, now.AddDays(-6), "anna");
+        await AddAsync(app, "Stable", null, 3, now.AddDays(-21), null, 1);
+        await AddAsync(app, "Episodic", null, 3, now.AddDays(-21), null, 3);
+        using var chief = await app.SignInAsync("chief", Role.CommercialDirector);
+        await chief.OpenAsync("/care");
+        await chief.SubmitAsync("/care/rules", new() { [CareForm.NewSegment] = $"{gone.Id}", [CareForm.NewDays] = "1" });
+        await chief.SubmitAsync("/care/rules", new() { [$"segment{gone.Id}"] = "1", ["importance1"] = "30", ["regularity1"] = "20", [CareForm.NewSegment] = $"{key.Id}", [CareForm.NewDays] = "5" });
+
+        var page = await chief.OpenAsync("/care?who=all");
+
+        Assert.Equal(["Segment: Gone – 1 days", "Segment: Key customers – 5 days", "Regularity X: stable – 20 days", "Class A – 30 days"], page.QuerySelectorAll(".crm-order li").Select(l => l.TextContent));
+        Assert.Equal(["Key", "No class at all", "Stable"], page.QuerySelectorAll("tbody tr td:first-child a").Select(a => a.TextContent));
+        Assert.Equal(
+            ["5 days|Segment: Key customers|also: Regularity X: stable – 20 days; Class A – 30 days", "5 days|Segment: Key customers", "20 days|Regularity X: stable"],
+            page.QuerySelectorAll(".crm-why").Select(c => string.Join('|', c.Children.Select(e => e.TextContent))));
+        Assert.Equal("5", page.QuerySelector($"#segment{key.Id}")!.GetAttribute("value"));
+        await using (var database = app.Database())
+        {
+            await database.Set<ClassificationSegment>().Where(s => s.Id == key.Id).ExecuteDeleteAsync(TestContext.Current.CancellationToken);
+        }
+
+        page = await chief.OpenAsync("/care?who=all"); // what chose nobody any more holds for nobody
+        Assert.Equal(["Stable"], page.QuerySelectorAll("tbody tr td:first-child a").Select(a => a.TextContent));
+        Assert.Contains("a removed segment – 5 days", page.QuerySelectorAll(".crm-order li").Select(l => l.TextContent));
+    }
+
+    [Theory]
+    [InlineData("", "5", "newSegment")]
+    [InlineData("999", "5", "newSegment")]
+    [InlineData("1", "", "newDays")]
+    [InlineData("1", "0", "newDays")]
+    public async Task Rules_OfASegmentWithFaults_ComeBackWithTheReason(string segment, string days, string field)
+    {
+        await using var app = await CrmApp.StartAsync();
+        await app.SaveAsync(new ClassificationSegment { Name = "Key", City = "Lviv", AuthorLogin = "dora" });
+        using var chief = await app.SignInAsync("chief", Role.CommercialDirector);
+        await chief.OpenAsync("/care");
+
+        var page = await chief.SubmitAsync("/care/rules", new() { ["importance1"] = "7", [CareForm.NewSegment] = segment, [CareForm.NewDays] = days });
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, field), (chief.Status, page.QuerySelector("[data-field]")?.GetAttribute("data-field")));
+        Assert.Equal(("7", days), (page.QuerySelector("#importance1")!.GetAttribute("value"), page.QuerySelector("[name=newDays]")!.GetAttribute("value") ?? ""));
+        await using var database = app.Database();
+        Assert.Empty(await database.Set<CareRule>().ToListAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Notice_OfASegmentsCare_IsTold(DatabaseKind kind)
+    {
+        var clock = new FixedClock(NoticeWorld.At("2037-11-23T09:00:00Z"));
+        await using var app = await CrmApp.StartAsync(kind, postgres, clock);
+        var anna = await app.AddUserAsync("anna", Role.SalesManager);
+        var mine = new ClassificationSegment { Name = "Hers", Manager = "anna", AuthorLogin = "dora" };
+        await app.SaveAsync(mine);
+        await app.SaveAsync(new CareRule { SegmentId = mine.Id, EveryDays = 9 });
+        await AddAsync(app, "Late", null, null, clock.Now.AddDays(-10), "anna");
+        await AddAsync(app, "In time", null, null, clock.Now.AddDays(-8), "anna");
+
+        await app.TellAsync();
+
+        Assert.Equal([("Late", "9")], await ToldAsync(app, anna.Id));
     }
 
     [Theory]
@@ -111,11 +187,11 @@ public sealed class CareTests(PostgresServer postgres)
         return [.. told.Select(t => (t.Name, t.Text)).Order()];
     }
 
-    private static async Task<long> AddAsync(CrmApp app, string name, short? importance, short? stage, DateTimeOffset? lastAt, string? manager = null)
+    private static async Task<long> AddAsync(CrmApp app, string name, short? importance, short? stage, DateTimeOffset? lastAt, string? manager = null, short? regularity = null)
     {
         var id = await app.AddCounterpartyAsync(name, manager);
         await using var database = app.Database();
-        await database.Set<CounterpartyRecord>().Where(c => c.Id == id).ExecuteUpdateAsync(c => c.SetProperty(x => x.Importance, importance).SetProperty(x => x.Stage, stage), TestContext.Current.CancellationToken);
+        await database.Set<CounterpartyRecord>().Where(c => c.Id == id).ExecuteUpdateAsync(c => c.SetProperty(x => x.Importance, importance).SetProperty(x => x.Stage, stage).SetProperty(x => x.Regularity, regularity), TestContext.Current.CancellationToken);
         if (lastAt is { } at)
         {
             await app.InteractAsync(id, at);

@@ -199,7 +199,7 @@ public sealed class SmsTests(PostgresServer postgres)
     public void EveryLookedUpText_IsTranslated(string language)
     {
         var known = XDocument.Load(Repository.PathOf("Crm.Plugin", "Features", "Sms", $"Texts.{language}.resx")).Root!.Elements("data").Select(d => (string)d.Attribute("name")!).ToHashSet();
-        string[] used = [.. SmsRefusals.All, .. Enum.GetValues<SmsState>().Select(SmsPage.Word), .. Enum.GetValues<SmsGatewayKind>().Select(SmsGatewayPage.Word), SmsComposer.NoNumber, SmsComposer.BadNumber, SmsComposer.Repeated, SmsComposer.Suppressed, "Sent messages", "Received messages", "Gateway"];
+        string[] used = [.. SmsRefusals.All, .. Enum.GetValues<SmsState>().Select(s => SmsPage.Word(s)), .. Enum.GetValues<SmsDelivery>().Select(d => SmsPage.Word(SmsState.Sent, d)), .. Enum.GetValues<SmsGatewayKind>().Select(SmsGatewayPage.Word), SmsComposer.NoNumber, SmsComposer.BadNumber, SmsComposer.Repeated, SmsComposer.Suppressed, "Sent messages", "Received messages", "Gateway"];
 
         Assert.Empty(used.Except(known));
     }

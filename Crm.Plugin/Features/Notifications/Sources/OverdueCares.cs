@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Crm.Plugin.Features.Care;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Storage;
-using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace Crm.Plugin.Features.Notifications.Sources;
 
@@ -11,7 +11,7 @@ namespace Crm.Plugin.Features.Notifications.Sources;
 /// Customers whom nobody has contacted for longer than a rule of care allows, for who is responsible: once for each silence. A few at
 /// a time, important and lately neglected ones first, so that a new rule does not bury anybody; the list of care has them all.
 /// </summary>
-internal sealed class OverdueCares(CrmDbContext database, Responsibles responsibles) : IReminderSource
+internal sealed class OverdueCares(CrmDbContext database, Responsibles responsibles, IMemoryCache memory) : IReminderSource
 {
     private const int MostAtOnce = 10;
     private const int Morning = 8 * 60;
@@ -22,8 +22,8 @@ internal sealed class OverdueCares(CrmDbContext database, Responsibles responsib
 
     public async IAsyncEnumerable<Reminder> DueAsync(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var rules = await database.Set<CareRule>().OrderBy(r => r.Id).Take(CareStore.MostRules).ToListAsync(cancellation);
-        if (rules.Count == 0)
+        var rules = await CareRuleSet.ReadAsync(database, memory, cancellation);
+        if (rules.Rules.Count == 0)
         {
             yield break;
         }
@@ -37,7 +37,7 @@ internal sealed class OverdueCares(CrmDbContext database, Responsibles responsib
                 JOIN user_account u ON u.login = o.manager_login AND u.is_active
                 WHERE NOT EXISTS (SELECT 1 FROM notice n WHERE n.user_id = u.id AND n.kind = '{NoticeKinds.Care}' AND n.key = o.id || ':' || COALESCE(o.last, 0))) r
             WHERE r.place <= {MostAtOnce}
-            """, [], cancellation);
+            """, rules.Parameters, cancellation);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

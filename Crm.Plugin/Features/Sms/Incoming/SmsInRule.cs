@@ -33,26 +33,43 @@ public static class SmsInRule
     /// <summary>The messages of a JSON body; null with the path of what is missing.</summary>
     public static IReadOnlyList<SmsReceived>? FromJson(JsonElement body, SmsTemplate template, out string? missing)
     {
+        string? lacks = null;
+        var messages = Each(body, template.List, find => Of(find, template, out lacks), out missing);
+        missing ??= messages is null ? lacks : null;
+        return messages;
+    }
+
+    /// <summary>The items of a JSON body, each read by its paths; null when the list or one of an item's values is missing.</summary>
+    /// <param name="body">Of a request.</param>
+    /// <param name="list">Path of the list; "" where the body is the list, or one item.</param>
+    /// <param name="read">Makes an item, or null.</param>
+    /// <param name="missing">The list's path when that is missing; null else.</param>
+    internal static IReadOnlyList<T>? Each<T>(JsonElement body, string list, Func<Func<string, string?>, T?> read, out string? missing)
+        where T : class
+    {
         missing = null;
-        if ((template.List.Length == 0 ? body : At(body, template.List)) is not { } place)
+        if ((list.Length == 0 ? body : At(body, list)) is not { } place)
         {
-            missing = template.List;
+            missing = list;
             return null;
         }
 
-        var messages = new List<SmsReceived>();
+        var items = new List<T>();
         foreach (var one in place.ValueKind == JsonValueKind.Array ? [.. place.EnumerateArray()] : new[] { place })
         {
-            if (Of(path => Text(At(one, path)), template, out missing) is not { } message)
+            if (read(path => Text(At(one, path))) is not { } item)
             {
                 return null;
             }
 
-            messages.Add(message);
+            items.Add(item);
         }
 
-        return messages;
+        return items;
     }
+
+    /// <summary>A value of a JSON body by its path; null where there is none.</summary>
+    internal static string? Value(JsonElement body, string path) => Text(At(body, path));
 
     /// <summary>One message out of named values; null with the name of what is missing.</summary>
     /// <param name="find">Null where there is no such value.</param>

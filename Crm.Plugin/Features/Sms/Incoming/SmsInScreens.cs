@@ -90,6 +90,6 @@ internal static class SmsInScreens
 
         audit.Note(database, "sms.secret-made");
         await database.SaveChangesAsync(cancellation);
-        return await SmsEndpoints.GatewayPageAsync(request, database, token, cancellation);
+        return await SmsGatewayEndpoints.GatewayPageAsync(request, database, token, cancellation);
     }
 }
