@@ -5,6 +5,7 @@ namespace Crm.Plugin.Features.Api;
 
 /// <summary>An entry of the contact log.</summary>
 /// <param name="Id">Number of it.</param>
+/// <param name="Version">Grows with every change; what is sent back with a change tells whether somebody else was first.</param>
 /// <param name="Counterparty">The plugin's number of the counterparty.</param>
 /// <param name="CounterpartyName">Its name.</param>
 /// <param name="Kind">phoneCall, meeting, email, letter, message or other.</param>
@@ -25,6 +26,7 @@ namespace Crm.Plugin.Features.Api;
 /// <param name="Responsible">Name of the responsible user.</param>
 internal sealed record InteractionAnswer(
     long Id,
+    int Version,
     long Counterparty,
     string CounterpartyName,
     [property: JsonConverter(typeof(Word<InteractionKind>))] InteractionKind Kind,
@@ -45,7 +47,7 @@ internal sealed record InteractionAnswer(
     string? Responsible)
 {
     public static InteractionAnswer Of(InteractionEntry entry) => new(
-        entry.Id, entry.CounterpartyId, entry.CounterpartyName, entry.Kind, entry.Direction, entry.State, entry.Importance, entry.At, entry.PlannedStart, entry.PlannedEnd,
+        entry.Id, entry.Version, entry.CounterpartyId, entry.CounterpartyName, entry.Kind, entry.Direction, entry.State, entry.Importance, entry.At, entry.PlannedStart, entry.PlannedEnd,
         entry.Minutes, entry.Subject, entry.Content, entry.Result, entry.NextStep, entry.PersonName, entry.Room, entry.Basis, entry.ResponsibleName);
 }
 
@@ -111,6 +113,18 @@ internal sealed record NewInteraction
     /// <summary>Plans the next contact at this instant.</summary>
     public DateTimeOffset? NextAt { get; init; }
 
+    /// <summary>Sign-in names of colleagues who take part besides the responsible one.</summary>
+    public IReadOnlyList<string>? Users { get; init; }
+
+    /// <summary>The plugin's numbers of contact persons who take part.</summary>
+    public IReadOnlyList<long>? OutsidePersons { get; init; }
+
+    /// <summary>Numbers of the CRM's own persons who take part.</summary>
+    public IReadOnlyList<long>? OutsideCards { get; init; }
+
+    /// <summary>Names of others who take part.</summary>
+    public IReadOnlyList<string>? OutsideNames { get; init; }
+
     /// <summary>What must be prepared.</summary>
     public IReadOnlyList<string>? Checklist { get; init; }
 
@@ -124,8 +138,12 @@ internal sealed record NewInteraction
     /// <summary>2 to 100, the first one included.</summary>
     public int? RepeatCount { get; init; }
 
-    public InteractionDraft Draft(long? responsible) => new()
+    public InteractionDraft Draft(long? responsible, IReadOnlyList<long> users) => new()
     {
+        Users = users,
+        OutsidePersons = [.. (OutsidePersons ?? []).Distinct()],
+        OutsideCards = [.. (OutsideCards ?? []).Distinct()],
+        OutsideNames = [.. (OutsideNames ?? []).Distinct(StringComparer.Ordinal)],
         Checklist = Checklist,
         Orders = Orders,
         Repeat = Repeat,

@@ -22,6 +22,7 @@ internal static class InteractionEndpoints
             .WithName("createInteraction").WithTags("Interactions").WithSummary("Logs or plans a contact.")
             .WithDescription("Sent twice, it is logged twice. What is refused is told in 'errors' at the name of the field.")
             .Produces<InteractionAnswer>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status404NotFound).ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
+        api.MapInteractionSteps();
     }
 
     private static async Task<IResult> ListAsync(
@@ -87,7 +88,14 @@ internal static class InteractionEndpoints
             }
         }
 
-        var outcome = await writer.CreateAsync(body.Draft(responsible), cancellation);
+        var logins = (body.Users ?? []).Distinct(StringComparer.Ordinal).ToList();
+        var users = logins.Count == 0 ? [] : await database.Set<UserAccount>().Where(a => logins.Contains(a.Login)).ToDictionaryAsync(a => a.Login, a => a.Id, cancellation);
+        if (users.Count < logins.Count)
+        {
+            return Refused([new("users", RefusalTexts.UserUnknown)]);
+        }
+
+        var outcome = await writer.CreateAsync(body.Draft(responsible, [.. users.Values]), cancellation);
         if (outcome.Verdict == InteractionVerdict.NotFound)
         {
             return ApiProblem.NotFound("counterparty that the user may write to");
@@ -105,7 +113,7 @@ internal static class InteractionEndpoints
     private static Task<long?> UserAsync(CrmDbContext database, string login, CancellationToken cancellation) =>
         database.Set<UserAccount>().Where(a => a.Login == login).Select(a => (long?)a.Id).FirstOrDefaultAsync(cancellation);
 
-    private static ProblemHttpResult Refused(IReadOnlyList<Refusal> refusals) => TypedResults.Problem(new HttpValidationProblemDetails(
+    public static ProblemHttpResult Refused(IReadOnlyList<Refusal> refusals) => TypedResults.Problem(new HttpValidationProblemDetails(
         refusals.GroupBy(r => r.Field, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Select(Text).ToArray(), StringComparer.Ordinal))
     {
         Status = StatusCodes.Status422UnprocessableEntity,

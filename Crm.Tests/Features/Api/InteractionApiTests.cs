@@ -4,6 +4,7 @@ using System.Text.Json;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
+using Crm.Tests.Features.ContactLog;
 using Crm.Tests.Features.Mail;
 using Crm.Tests.Servers;
 using Xunit;
@@ -112,9 +113,45 @@ public sealed class InteractionApiTests(PostgresServer postgres)
         await client.JsonAsync($"/api/v1/interactions/{answer.GetProperty("id").GetInt64()}", 404);
     }
 
-    private static async Task<(HttpStatusCode Status, JsonElement Answer, string? Location)> PostAsync(HttpClient client, string body)
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Post_Steps_MoveAPlanAndTellWhoCameFirst(DatabaseKind kind)
     {
-        using var answer = await client.PostAsync(new Uri("/api/v1/interactions", UriKind.Relative), new StringContent(body, Encoding.UTF8, "application/json"));
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        await app.SeedAsync();
+        using var client = await app.TokenClientAsync();
+        var boris = await app.AddUserAsync("boris", Role.SalesManager);
+        var (_, plan, at) = await PostAsync(
+            client, """{"counterparty":1,"state":"planned","content":"Show samples","plannedStart":"2096-01-15T10:00:00Z","plannedEnd":"2096-01-15T11:00:00Z","users":["boris"],"outsideNames":["Ms Guest"]}""");
+        var id = plan.GetProperty("id").GetInt64();
+        var stored = Assert.Single(await app.InteractionsAsync());
+        Assert.Equal((boris.Id, "Ms Guest", 1), (Assert.Single(stored.Users).UserId, Assert.Single(stored.Persons).Name, plan.GetProperty("version").GetInt32()));
+        var (unknown, problem, _) = await PostAsync(client, """{"counterparty":1,"content":"x","users":["boris","nobody"]}""");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "users"), (unknown, Assert.Single(problem.GetProperty("errors").EnumerateObject()).Name));
+
+        var (moved, answer, _) = await PostAsync(client, """{"version":1,"plannedStart":"2096-01-16T09:00:00Z"}""", at + "/postpone");
+        Assert.Equal(HttpStatusCode.OK, moved);
+        Assert.Equal(new DateTimeOffset(2096, 1, 16, 10, 0, 0, TimeSpan.Zero), answer.GetProperty("plannedEnd").GetDateTimeOffset());
+        Assert.Equal(2, answer.GetProperty("version").GetInt32());
+        var (late, conflict, _) = await PostAsync(client, """{"version":1,"result":"too late"}""", at + "/done");
+        Assert.Equal((HttpStatusCode.Conflict, "changed"), (late, conflict.GetProperty("code").GetString()));
+        var (past, _, _) = await PostAsync(client, """{"plannedStart":"2001-01-16T09:00:00Z"}""", at + "/postpone");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, past);
+
+        var (done, happened, _) = await PostAsync(client, """{"version":2,"result":"Liked them","nextStep":"Send the offer","nextAt":"2096-02-01T09:00:00Z","minutes":20}""", at + "/done");
+        Assert.Equal((HttpStatusCode.OK, "done", "Liked them", 20), (done, happened.GetProperty("state").GetString(), happened.GetProperty("result").GetString(), happened.GetProperty("minutes").GetInt32()));
+        Assert.Equal(new DateTimeOffset(2096, 1, 16, 9, 0, 0, TimeSpan.Zero), happened.GetProperty("plannedStart").GetDateTimeOffset());
+        var next = Assert.Single(await app.InteractionsAsync(), i => i.FollowsId == id);
+        var (twice, refused, _) = await PostAsync(client, "{}", at + "/done");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "state"), (twice, Assert.Single(refused.GetProperty("errors").EnumerateObject()).Name));
+
+        var (cancelled, gone, _) = await PostAsync(client, """{"reason":"No budget"}""", $"/api/v1/interactions/{next.Id}/cancel");
+        Assert.Equal((HttpStatusCode.OK, "cancelled", "No budget"), (cancelled, gone.GetProperty("state").GetString(), gone.GetProperty("result").GetString()));
+        Assert.Equal(HttpStatusCode.NotFound, (await PostAsync(client, "{}", "/api/v1/interactions/987654/cancel")).Status);
+    }
+
+    private static async Task<(HttpStatusCode Status, JsonElement Answer, string? Location)> PostAsync(HttpClient client, string body, string address = "/api/v1/interactions")
+    {
+        using var answer = await client.PostAsync(new Uri(address, UriKind.Relative), new StringContent(body, Encoding.UTF8, "application/json"));
         return (answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement, answer.Headers.Location?.ToString());
     }
 }
