@@ -33,10 +33,12 @@ public sealed record DatabaseOptions(DatabaseKind Kind, string ConnectionString)
     {
         try
         {
+            // Npgsql's own builder "contains" every key that it knows, said or not.
+            var said = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = setting };
             var builder = new Npgsql.NpgsqlConnectionStringBuilder(setting);
-            if (!builder.ContainsKey("Max Auto Prepare"))
+            if (!said.Keys.Cast<string>().Any(k => k.Replace(" ", "", StringComparison.Ordinal).Equals("MaxAutoPrepare", StringComparison.OrdinalIgnoreCase)))
             {
-                builder.MaxAutoPrepare = 64;
+                builder.MaxAutoPrepare = 200;
             }
 
             return builder.ConnectionString;

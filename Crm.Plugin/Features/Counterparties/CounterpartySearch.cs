@@ -119,24 +119,33 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
     /// <returns>Null when there are more hits than are worth sorting.</returns>
     private async Task<List<CounterpartyLine>?> ByTextAsync(CounterpartyFilter filter, Scope reach, ListCursor cursor, int limit, CancellationToken cancellation)
     {
+        // The first hits in their order are enough unless the filter leaves most of them out: rows are fetched for these alone.
+        var found = await ByTextAsync(filter, reach, cursor, limit, 4 * limit, cancellation);
+        return found.Lines is { } lines && lines.Count < limit && found.Hits > 4 * limit
+            ? (await ByTextAsync(filter, reach, cursor, limit, SortedHits, cancellation)).Lines
+            : found.Lines;
+    }
+
+    private async Task<(List<CounterpartyLine>? Lines, long Hits)> ByTextAsync(CounterpartyFilter filter, Scope reach, ListCursor cursor, int limit, int window, CancellationToken cancellation)
+    {
         var words = filter.Words;
         var rows = await database.ReadAsync(
             $"""
             WITH h AS MATERIALIZED (
                 SELECT s.id, split_part(s.text, chr(10), 1) AS name_folded FROM counterparty_search s
                 WHERE {string.Join(" AND ", words.Select((_, i) => $"s.text LIKE @like{i}"))} LIMIT {SortedHits + 1}
-            ), w AS (
+            ), p AS (
                 SELECT h.id, h.name_folded, CASE WHEN {Contains(words, "h")} THEN 0 ELSE 1 END AS part FROM h
+            ), w AS MATERIALIZED (
+                SELECT p.id, ROW_NUMBER() OVER (ORDER BY p.part, p.name_folded, p.id) AS place FROM p WHERE (p.part, p.name_folded, p.id) > (@part, @name, @id)
             )
-            SELECT {CounterpartyLine.Columns}, t.total FROM (SELECT COUNT(*) AS total FROM h) t LEFT JOIN LATERAL (
-                SELECT c.* FROM w JOIN counterparty c ON c.id = w.id
-                WHERE (w.part, w.name_folded, w.id) > (@part, @name, @id) AND {Conditions(filter, reach)}
-                ORDER BY w.part, w.name_folded, w.id LIMIT @limit
+            SELECT {CounterpartyLine.Columns}, t.total, t.hits FROM (SELECT (SELECT COUNT(*) FROM h) AS total, (SELECT COUNT(*) FROM w) AS hits) t LEFT JOIN LATERAL (
+                SELECT c.* FROM w JOIN counterparty c ON c.id = w.id WHERE w.place <= @window AND {Conditions(filter, reach)} ORDER BY w.place LIMIT @limit
             ) c ON TRUE
             """,
-            [.. Parameters(filter, cursor, limit), ("@part", cursor.Others ? 1 : 0)],
-            row => (Total: row.GetInt64(CounterpartyLine.ColumnCount), Line: row.IsDBNull(0) ? null : CounterpartyLine.Read(row)), cancellation);
-        return rows[0].Total > SortedHits ? null : [.. rows.Select(r => r.Line).OfType<CounterpartyLine>()];
+            [.. Parameters(filter, cursor, limit), ("@part", cursor.Others ? 1 : 0), ("@window", window)],
+            row => (Total: row.GetInt64(CounterpartyLine.ColumnCount), Hits: row.GetInt64(CounterpartyLine.ColumnCount + 1), Line: row.IsDBNull(0) ? null : CounterpartyLine.Read(row)), cancellation);
+        return (rows[0].Total > SortedHits ? null : [.. rows.Select(r => r.Line).OfType<CounterpartyLine>()], rows[0].Hits);
     }
 
     private async Task<List<CounterpartyLine>> ByNameAsync(
