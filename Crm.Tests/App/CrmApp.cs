@@ -38,10 +38,14 @@ public sealed class CrmApp : IAsyncDisposable
 
     private readonly string? database;
 
-    private CrmApp(WebApplication app, string folder, string? database)
+    // Whose database it is, when it goes with this application.
+    private readonly PostgresServer? owned;
+
+    private CrmApp(WebApplication app, string folder, string? database, PostgresServer? owned)
     {
         this.app = app;
         this.database = database;
+        this.owned = owned;
         Folder = folder;
     }
 
@@ -60,12 +64,14 @@ public sealed class CrmApp : IAsyncDisposable
     /// <param name="clock">The plugin's clock; the system's by default.</param>
     /// <param name="runJobs">Whether background work runs.</param>
     public static async Task<CrmApp> StartAsync(DatabaseKind kind = DatabaseKind.Sqlite, PostgresServer? postgres = null, TimeProvider? clock = null, bool runJobs = false) =>
-        await StartOnAsync(kind == DatabaseKind.PostgreSql ? await MigratedDatabase.CopyAsync(postgres!) : null, clock, runJobs);
+        kind == DatabaseKind.PostgreSql
+            ? await StartOnAsync(await MigratedDatabase.CopyAsync(postgres!), postgres, clock, runJobs)
+            : await StartOnAsync(null, null, clock, runJobs);
 
     /// <summary>Starts another one on this one's PostgreSQL, with a data folder of its own.</summary>
-    public Task<CrmApp> StartBesideAsync(TimeProvider? clock = null, bool runJobs = false) => StartOnAsync(database ?? throw new InvalidOperationException("SQLite has one process."), clock, runJobs);
+    public Task<CrmApp> StartBesideAsync(TimeProvider? clock = null, bool runJobs = false) => StartOnAsync(database ?? throw new InvalidOperationException("SQLite has one process."), null, clock, runJobs);
 
-    private static async Task<CrmApp> StartOnAsync(string? database, TimeProvider? clock, bool runJobs)
+    private static async Task<CrmApp> StartOnAsync(string? database, PostgresServer? owned, TimeProvider? clock, bool runJobs)
     {
         var folder = Directory.CreateTempSubdirectory("crm-app-").FullName;
         if (database is null)
@@ -86,7 +92,7 @@ public sealed class CrmApp : IAsyncDisposable
         await app.Services.PrepareCrmPluginAsync(CancellationToken.None);
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new(app, folder, database) { Address = new Uri(address) };
+        return new(app, folder, database, owned) { Address = new Uri(address) };
     }
 
     /// <summary>A context of the plugin's database.</summary>
@@ -159,7 +165,16 @@ public sealed class CrmApp : IAsyncDisposable
     {
         await app.StopAsync();
         await app.DisposeAsync();
-        SqliteConnection.ClearAllPools();
+        if (database is null)
+        {
+            SqliteConnection.ClearAllPools();
+        }
+
+        if (owned is not null)
+        {
+            await owned.DropDatabaseAsync(database!);
+        }
+
         Directory.Delete(Folder, recursive: true);
     }
 }

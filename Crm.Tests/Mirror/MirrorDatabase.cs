@@ -4,6 +4,7 @@ using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Mirror.Syncing;
 using Crm.Plugin.Search;
 using Crm.Plugin.Storage;
+using Crm.Tests.App;
 using Crm.Tests.Servers;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -16,11 +17,13 @@ namespace Crm.Tests.Mirror;
 internal sealed class MirrorDatabase : IAsyncDisposable
 {
     private readonly string? folder;
+    private readonly PostgresServer? server;
 
-    private MirrorDatabase(DatabaseOptions options, string? folder)
+    private MirrorDatabase(DatabaseOptions options, string? folder, PostgresServer? server)
     {
         Options = options;
         this.folder = folder;
+        this.server = server;
         Engine = new(options, Clock, NullLogger<SyncEngine>.Instance);
     }
 
@@ -36,15 +39,15 @@ internal sealed class MirrorDatabase : IAsyncDisposable
         if (kind == DatabaseKind.Sqlite)
         {
             var folder = Directory.CreateTempSubdirectory("crm-mirror-").FullName;
-            result = new(new(kind, $"Data Source={Path.Combine(folder, "crm.db")}"), folder);
+            await MigratedDatabase.CopyToAsync(folder);
+            result = new(new(kind, $"Data Source={Path.Combine(folder, "crm.db")}"), folder, null);
         }
         else
         {
-            result = new(new(kind, await postgres.CreateDatabaseAsync()), null);
+            result = new(new(kind, await MigratedDatabase.CopyAsync(postgres)), null, postgres);
         }
 
         await using var context = result.Context();
-        await context.Database.MigrateAsync();
         for (var i = 1; i <= connections; i++)
         {
             context.Add(new ConnectionRecord { Name = $"erp-{i}", Host = "memory", Manifest = "{}", Address = "" });
@@ -103,13 +106,16 @@ internal sealed class MirrorDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        SqliteConnection.ClearAllPools();
         if (folder is not null)
         {
+            SqliteConnection.ClearAllPools();
             Directory.Delete(folder, true);
         }
 
-        await ValueTask.CompletedTask;
+        if (server is not null)
+        {
+            await server.DropDatabaseAsync(Options.ConnectionString);
+        }
     }
 }
 

@@ -36,8 +36,21 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         await StartAsync();
         var name = $"test_{Interlocked.Increment(ref created)}";
-        await ExecuteAsync("postgres", $"create database {name} encoding 'UTF8' template {template ?? "template0"}");
+        // Copying the files takes half the processor time of writing each page to the log, which nobody will ever replay.
+        await ExecuteAsync("postgres", $"create database {name} encoding 'UTF8' template {template ?? "template0"} strategy file_copy");
         return ConnectionString(name);
+    }
+
+    /// <summary>Removes a database that its test has done with: hundreds of them would fill the memory, and each is vacuumed in turn.</summary>
+    /// <param name="connectionString">As <see cref="CreateDatabaseAsync"/> gave it.</param>
+    internal async Task DropDatabaseAsync(string connectionString)
+    {
+        await using (var pool = new NpgsqlConnection(connectionString))
+        {
+            NpgsqlConnection.ClearPool(pool);
+        }
+
+        await ExecuteAsync("postgres", $"drop database {new NpgsqlConnectionStringBuilder(connectionString).Database} with (force)");
     }
 
     /// <summary>How to reach a database of this server by name.</summary>

@@ -5,6 +5,7 @@ using Crm.Plugin.Features.SalesHistory;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
+using Crm.Tests.App;
 using Crm.Tests.Servers;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -41,12 +42,16 @@ internal sealed class Company : IAsyncDisposable
     public static async Task<Company> FoundAsync(DatabaseKind kind, PostgresServer? postgres)
     {
         var folder = Directory.CreateTempSubdirectory("crm-classification-").FullName;
-        var options = kind == DatabaseKind.Sqlite ? DatabaseOptions.From(null, folder) : new DatabaseOptions(kind, await postgres!.CreateDatabaseAsync());
+        if (kind == DatabaseKind.Sqlite)
+        {
+            await MigratedDatabase.CopyToAsync(folder);
+        }
+
+        var options = kind == DatabaseKind.Sqlite ? DatabaseOptions.From(null, folder) : new DatabaseOptions(kind, await MigratedDatabase.CopyAsync(postgres!));
         var clock = new MovableClock();
         var services = new ServiceCollection().AddSingleton<TimeProvider>(clock).AddLogging().AddStorage(options).AddClassification().AddSalesHistory(renews: false).BuildServiceProvider();
         var company = new Company(services, folder, clock);
         await using var database = company.Database();
-        await database.Database.MigrateAsync();
         await database.Database.ExecuteSqlRawAsync(kind == DatabaseKind.Sqlite
             ? "CREATE INDEX IF NOT EXISTS ix_sales_order_counterparty ON sales_order (counterparty_id, date, state, kind, currency, total_e4, cost_e4, gone_at)"
             : "CREATE INDEX IF NOT EXISTS ix_sales_order_counterparty ON sales_order (counterparty_id, date) INCLUDE (state, kind, currency, total_e4, cost_e4, gone_at)");
