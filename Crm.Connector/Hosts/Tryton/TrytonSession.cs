@@ -95,10 +95,15 @@ internal sealed class TrytonSession : IAsyncDisposable
                 throw known.Reason;
             current = null;
             var address = await endpoint.AddressAsync(cancellation);
-            var (verdict, session) = await TrytonSignIn.LogInAsync(channel, address, options.User, options.Password, cancellation);
-            if (session is null)
-                throw Refuse(verdict);
-            return (current = new Opened(address, session, await ContextAsync(address, session, cancellation)), true);
+            for (var sessions = 1; ; sessions++)
+            {
+                var (verdict, session) = await TrytonSignIn.LogInAsync(channel, address, options.User, options.Password, cancellation);
+                if (session is null)
+                    throw Refuse(verdict);
+                // One that ends before its first question may be chance: the server was started anew just then.
+                if (await ContextAsync(address, session, sessions == MostSessions, cancellation) is { } context)
+                    return (current = new Opened(address, session, context), true);
+            }
         }
         finally
         {
@@ -116,10 +121,13 @@ internal sealed class TrytonSession : IAsyncDisposable
         return reason;
     }
 
-    private async Task<Dictionary<string, object?>> ContextAsync(Uri address, AuthenticationHeaderValue session, CancellationToken cancellation)
+    /// <returns>Null when the session has ended, unless that is the last word.</returns>
+    private async Task<Dictionary<string, object?>?> ContextAsync(Uri address, AuthenticationHeaderValue session, bool isLast, CancellationToken cancellation)
     {
         const string method = "model.res.user.get_preferences";
         var answer = await channel.CallAsync(address, session, method, w => TrytonJson.Write(w, new object?[] { true, new Dictionary<string, object?>() }), cancellation);
+        if (answer.Status == HttpStatusCode.Unauthorized && !isLast)
+            return null;
         var preferences = Result(answer, method);
         if (preferences.ValueKind != JsonValueKind.Object)
             throw TrytonFault.BadAnswer(method, "no preferences in the answer");

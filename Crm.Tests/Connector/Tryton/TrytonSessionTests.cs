@@ -23,6 +23,26 @@ public sealed class TrytonSessionTests
     }
 
     [Fact]
+    public async Task ReadChangedAsync_SessionEndsBeforeItsFirstQuestion_SignsInOnceMore()
+    {
+        await using var fake = await FakeTryton.StartAsync();
+        fake.AddProducts(1);
+        await using var host = fake.Open();
+        var asked = 0;
+        fake.Fault = (http, method) =>
+        {
+            var isEnded = method == "model.res.user.get_preferences" && Interlocked.Increment(ref asked) == 1;
+            http.Response.StatusCode = isEnded ? 401 : http.Response.StatusCode;
+            return Task.FromResult(isEnded);
+        };
+
+        var page = Assert.Single(await host.Find<IProductSource>()!.PagesAsync());
+
+        Assert.Single(page.Rows);
+        Assert.Equal(2, fake.Count("common.db.login"));
+    }
+
+    [Fact]
     public async Task ReadChangedAsync_EverySessionRefused_StopsAfterTheSecondSignIn()
     {
         await using var fake = await FakeTryton.StartAsync();
