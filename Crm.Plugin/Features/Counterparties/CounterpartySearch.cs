@@ -133,7 +133,7 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
             $"""
             WITH h AS MATERIALIZED (
                 SELECT s.id, split_part(s.text, chr(10), 1) AS name_folded FROM counterparty_search s
-                WHERE {string.Join(" AND ", words.Select((_, i) => $"s.text LIKE @like{i}"))} LIMIT {SortedHits + 1}
+                WHERE {SearchWords.Likes("s.text", words)} LIMIT {SortedHits + 1}
             ), p AS (
                 SELECT h.id, h.name_folded, CASE WHEN {Contains(words, "h")} THEN 0 ELSE 1 END AS part FROM h
             ), w AS MATERIALIZED (
@@ -216,8 +216,8 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         var hits = await database.ReadAsync(
             sqlite
                 ? $"SELECT rowid FROM counterparty_search WHERE counterparty_search MATCH @match LIMIT {SortedHits + 1}"
-                : $"SELECT c.id FROM counterparty c WHERE {Likes(words)} LIMIT {SortedHits + 1}",
-            [("@match", Match(words, "name")), .. LikeParameters(words)], row => row.GetInt64(0), cancellation);
+                : $"SELECT c.id FROM counterparty c WHERE {SearchWords.Likes("c.name_folded", words)} LIMIT {SortedHits + 1}",
+            [("@match", SearchWords.Match(words, "name")), .. SearchWords.LikeParameters(words)], row => row.GetInt64(0), cancellation);
         return hits.Count > SortedHits ? null : hits;
     }
 
@@ -232,14 +232,14 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
 
         var hits = sqlite
             ? $"SELECT rowid AS id FROM counterparty_search WHERE counterparty_search MATCH @others LIMIT {SortedHits}"
-            : $"SELECT s.id FROM counterparty_search s WHERE {string.Join(" AND ", words.Select((_, i) => $"s.text LIKE @like{i}"))} LIMIT {SortedHits}";
+            : $"SELECT s.id FROM counterparty_search s WHERE {SearchWords.Likes("s.text", words)} LIMIT {SortedHits}";
         return await database.ReadAsync(
             $"""
             SELECT {CounterpartyLine.Columns} FROM ({hits}) h JOIN counterparty c ON c.id = h.id
-            WHERE NOT ({Contains(words)}) AND {(sqlite ? ShortWords(words) : "1 = 1")} AND {Conditions(filter, reach)} AND (c.name_folded, c.id) > (@name, @id)
+            WHERE NOT ({Contains(words)}) AND {(sqlite ? SearchWords.Short(words) : "1 = 1")} AND {Conditions(filter, reach)} AND (c.name_folded, c.id) > (@name, @id)
             ORDER BY c.name_folded, c.id LIMIT @limit
             """,
-            [.. Parameters(filter, cursor, limit), ("@others", Match(words, null))], CounterpartyLine.Read, cancellation);
+            [.. Parameters(filter, cursor, limit), ("@others", SearchWords.Match(words, null))], CounterpartyLine.Read, cancellation);
     }
 
     private async Task<List<CounterpartyLine>> ByNumberAsync(CounterpartyFilter filter, Scope reach, int limit, CancellationToken cancellation)
@@ -279,18 +279,7 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
             """;
     }
 
-    private string Contains(IReadOnlyList<string> words, string alias = "c") =>
-        words.Count == 0 ? "1 = 1" : string.Join(" AND ", words.Select((_, i) => sqlite ? $"instr({alias}.name_folded, @word{i}) > 0" : $"strpos({alias}.name_folded, @word{i}) > 0"));
-
-    /// <summary>Words that SQLite's index of three letters cannot be asked for, looked for in what it was made of.</summary>
-    private static string ShortWords(IReadOnlyList<string> words) => string.Join(" AND ", words.Select((w, i) => w.Length >= 3 ? "1 = 1" :
-        $"""
-        instr(lower(c.name_folded || ' ' || COALESCE(c.code, '') || ' ' || COALESCE(c.tax_id, '') || ' ' || c.mechanisms || ' '
-            || COALESCE((SELECT group_concat(p.name_folded, ' ') FROM contact_person p WHERE p.counterparty_id = c.id), '') || ' '
-            || COALESCE((SELECT group_concat(k.name_folded, ' ') FROM person_place p JOIN person_card k ON k.id = p.person_card_id WHERE p.counterparty_id = c.id), '')), @word{i}) > 0
-        """));
-
-    private static string Likes(IReadOnlyList<string> words) => string.Join(" AND ", words.Select((_, i) => $"c.name_folded LIKE @like{i}"));
+    private string Contains(IReadOnlyList<string> words, string alias = "c") => SearchWords.InName(sqlite, words, alias);
 
     private string Conditions(CounterpartyFilter filter, Scope reach) => string.Join(" AND ", new[]
     {
@@ -312,22 +301,7 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
             ("@name", cursor.NameFolded), ("@id", cursor.Id), ("@limit", limit), .. Reach.Parameters(Scope.Team, user), ("@role", (int)(filter.Role ?? 0)),
             ("@manager", filter.Manager ?? ""), ("@importance", filter.Importance ?? 0), ("@stage", filter.Stage ?? 0),
             .. words.Select((w, i) => ($"@word{i}", (object?)w)),
-            .. LikeParameters(words), .. filter.Chosen?.Parameters ?? [],
+            .. SearchWords.LikeParameters(words), .. filter.Chosen?.Parameters ?? [],
         ];
     }
-
-    private static IEnumerable<(string, object?)> LikeParameters(IReadOnlyList<string> words) =>
-        words.Select((w, i) => ($"@like{i}", (object?)$"%{w.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%"));
-
-    /// <summary>An FTS5 expression; words under three letters cannot be asked of a trigram index and are left to the name check.</summary>
-    private static string Match(IReadOnlyList<string> words, string? column) => string.Join(" AND ", words.Where(w => w.Length >= 3)
-        .Select(w => (column is null ? "" : column + " : ") + '"' + w.Replace("\"", "\"\"", StringComparison.Ordinal) + '"'));
 }
-
-/// <summary>A telephone number and whose it is.</summary>
-/// <param name="Typed">As the ERP keeps it.</param>
-/// <param name="CounterpartyId">Whose it is.</param>
-/// <param name="CounterpartyName">Their name.</param>
-/// <param name="PersonId">The contact person; null when it is the counterparty's own.</param>
-/// <param name="PersonName">Their name.</param>
-public sealed record PhoneMatch(string Typed, long CounterpartyId, string CounterpartyName, long? PersonId, string? PersonName);
