@@ -194,6 +194,21 @@ public sealed class LogContactTests(PostgresServer postgres)
         Assert.Null(part.QuerySelector("nav"));
     }
 
+    /// <summary>The quick form has no importance: unfolding the rest must not make every contact an important one.</summary>
+    [Fact]
+    public async Task More_OfTheQuickForm_OffersMiddleImportance()
+    {
+        await using var app = await CrmApp.StartAsync(clock: new FixedClock(Now));
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        var id = await app.AddCounterpartyAsync("Romashka");
+        await browser.OpenAsync($"/counterparties/{id}");
+        browser.Http.DefaultRequestHeaders.Add("HX-Request", "true");
+
+        var part = await browser.SubmitAsync("/interactions/more", new() { ["counterparty"] = Text(id), ["content"] = "Asked for prices" });
+
+        Assert.Equal("Middle", part.QuerySelector("#importance option[selected]")?.GetAttribute("value"));
+    }
+
     /// <summary>What is written last fails: what was written before it must not stay.</summary>
     [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
     public async Task Create_LastPartCannotBeWritten_LeavesNothing(DatabaseKind kind)
