@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Crm.Contracts;
 
 namespace Crm.Connector.Hosts.Files;
@@ -161,10 +164,10 @@ internal sealed class ChunkReader
     private int FindEnd(out RecordShape shape)
     {
         shape = RecordShape.Plain;
-        var at = _position;
+        var at = SkipPlain(_position);
         while (true)
         {
-            var found = _buffer.AsSpan(at, _filled - at).IndexOfAny((byte)'\n', (byte)'"');
+            var found = at < _filled && _buffer[at] == '\n' ? 0 : _buffer.AsSpan(at, _filled - at).IndexOfAny((byte)'\n', (byte)'"');
             if (found < 0)
             {
                 at = _filled;
@@ -193,6 +196,21 @@ internal sealed class ChunkReader
             if (at < 0)
                 return -1;
         }
+    }
+
+    /// <summary>Goes on to the first line feed or quote, or to where a vector of bytes is not to be had any more: records are short, and a call for each costs as much as looking.</summary>
+    private int SkipPlain(int at)
+    {
+        ref var bytes = ref MemoryMarshal.GetArrayDataReference(_buffer);
+        for (; at <= _filled - Vector256<byte>.Count; at += Vector256<byte>.Count)
+        {
+            var here = Vector256.LoadUnsafe(ref bytes, (nuint)at);
+            var marks = (Vector256.Equals(here, Vector256.Create((byte)'\n')) | Vector256.Equals(here, Vector256.Create((byte)'"'))).ExtractMostSignificantBits();
+            if (marks != 0)
+                return at + BitOperations.TrailingZeroCount(marks);
+        }
+
+        return at;
     }
 
     /// <summary>Finds the byte after the closing quote; -1 when there is none or text follows it.</summary>

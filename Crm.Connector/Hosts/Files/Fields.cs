@@ -35,6 +35,8 @@ internal static class Fields
     public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> field, out bool doubled)
     {
         doubled = false;
+        if (field.Length > 0 && field[0] > ' ' && field[0] != '"' && field[^1] > ' ')
+            return field;
         if (field.Length >= 2 && field[0] == '"' && field[^1] == '"')
         {
             field = field[1..^1];

@@ -17,7 +17,7 @@ internal sealed record FileComparison<T>(
     {
         var scan = new FileScan<T>(file, format, new RowSketch(before.Sketch.KeyWords));
         var candidates = new List<ChunkPlace>();
-        while (scan.Next())
+        while (scan.Skim())
         {
             cancellation.ThrowIfCancellationRequested();
             if (!scan.IsIndependent)

@@ -23,9 +23,12 @@ internal abstract class FileFormat<T>(FileSchema schema) where T : IHostRecord
     /// <summary>Room for keys in the sketch, judged by the file's first chunk.</summary>
     public abstract int KeyWords(ChunkReader chunk, DataFile file);
 
+    /// <summary>Whether each record is an element of its own, whatever stands around it.</summary>
+    public abstract bool RecordsStandAlone { get; }
+
     /// <summary>Finds the chunk's elements.</summary>
     /// <returns>False when an element's hash depends on what came before the chunk (an equal set did).</returns>
-    public abstract bool Cut(ChunkReader chunk, DataFile file, Dictionary<ulong, int> seen, List<Element> elements);
+    public abstract bool Cut(ReadOnlySpan<byte> bytes, ReadOnlySpan<Record> records, DataFile file, Dictionary<ulong, int> seen, List<Element> elements);
 
     /// <summary>Builds the record; null when there is nothing good in it.</summary>
     public abstract T? Build(ChunkReader chunk, in Element element, Row row, List<RowProblem> problems);
@@ -41,23 +44,24 @@ internal sealed class KeyedFormat<T>(FileSchema schema, int keyColumn, Func<Row,
 
     public override bool KeysRepeat => true;
 
+    public override bool RecordsStandAlone => true;
+
     public override int KeyWords(ChunkReader chunk, DataFile file)
     {
         var elements = new List<Element>();
-        Cut(chunk, file, [], elements);
+        Cut(chunk.Bytes, chunk.Records, file, [], elements);
         var longest = elements.Count == 0 ? 16 : elements.Max(e => e.KeyLength);
         return Math.Clamp((longest + 1 + 7) / 8, 1, MostKeyWords);
     }
 
-    public override bool Cut(ChunkReader chunk, DataFile file, Dictionary<ulong, int> seen, List<Element> elements)
+    public override bool Cut(ReadOnlySpan<byte> bytes, ReadOnlySpan<Record> records, DataFile file, Dictionary<ulong, int> seen, List<Element> elements)
     {
         var (field, delimiter) = (file.Layout.FieldOf(keyColumn), file.Layout.Delimiter);
-        var bytes = chunk.Bytes;
-        CollectionsMarshal.SetCount(elements, chunk.Count);
+        CollectionsMarshal.SetCount(elements, records.Length);
         var to = CollectionsMarshal.AsSpan(elements);
         for (var i = 0; i < to.Length; i++)
         {
-            var record = chunk.Records[i];
+            ref readonly var record = ref records[i];
             var row = bytes.Slice(record.Start, record.Length);
             var start = 0;
             for (var f = 0; f < field && start <= row.Length; f++)
@@ -112,13 +116,14 @@ internal sealed class SetFormat<TLine, T>(FileSchema schema, Func<Row, TLine> ma
 
     public override bool KeysRepeat => false;
 
+    public override bool RecordsStandAlone => false;
+
     public override int KeyWords(ChunkReader chunk, DataFile file) => 0;
 
-    public override bool Cut(ChunkReader chunk, DataFile file, Dictionary<ulong, int> seen, List<Element> elements)
+    public override bool Cut(ReadOnlySpan<byte> bytes, ReadOnlySpan<Record> records, DataFile file, Dictionary<ulong, int> seen, List<Element> elements)
     {
         elements.Clear();
         var independent = true;
-        var records = chunk.Records;
         var first = 0;
         var hash = file.Layout.Seed;
         for (var i = 0; i < records.Length; i++)

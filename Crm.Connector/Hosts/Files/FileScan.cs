@@ -14,6 +14,7 @@ internal sealed class FileScan<T> where T : IHostRecord
     private readonly List<ulong> _chunks = [];
     private RowSketch? _sketch;
     private SketchFeed? _feed;
+    private SkimFeed<T>? _skim;
 
     /// <param name="file">The file.</param>
     /// <param name="format">Of its rows.</param>
@@ -43,22 +44,33 @@ internal sealed class FileScan<T> where T : IHostRecord
         get
         {
             _feed?.Finish();
+            _skim?.Finish();
             return _sketch ??= new(2);
         }
     }
 
     public bool Next()
     {
-        if (!_reader.Read())
+        if (!Read())
             return false;
         _feed ??= new(_sketch ??= new(_format.KeyWords(_reader, _file)));
-        IsIndependent = _format.Cut(_reader, _file, _seen, _elements);
-        FoldBefore = Fold;
-        Fold = RowHash.Append(Fold, _reader.Fingerprint);
-        _chunks.Add(_reader.Fingerprint);
+        IsIndependent = _format.Cut(_reader.Bytes, _reader.Records, _file, _seen, _elements);
         var bytes = _reader.Bytes;
         foreach (ref readonly var element in Elements)
             _feed.Add(element.Hash, bytes.Slice(element.KeyStart, element.KeyLength));
+        return true;
+    }
+
+    /// <summary>Like <see cref="Next"/>, for those who ask for <see cref="Elements"/> only of chunks that are not independent.</summary>
+    public bool Skim()
+    {
+        if (!_format.RecordsStandAlone)
+            return Next();
+        if (!Read())
+            return false;
+        _skim ??= new(_sketch ??= new(_format.KeyWords(_reader, _file)), _format, _file);
+        _skim.Add(_reader.Bytes, _reader.Records);
+        IsIndependent = true;
         return true;
     }
 
@@ -68,5 +80,15 @@ internal sealed class FileScan<T> where T : IHostRecord
         _chunks.Sort();
         var stamp = _file.Stamp with { IsSettled = _file.Stamp.IsSettled && !_reader.HeldBack };
         return new(stamp, _file.Layout.Seed, [.. _chunks], Sketch);
+    }
+
+    private bool Read()
+    {
+        if (!_reader.Read())
+            return false;
+        FoldBefore = Fold;
+        Fold = RowHash.Append(Fold, _reader.Fingerprint);
+        _chunks.Add(_reader.Fingerprint);
+        return true;
     }
 }

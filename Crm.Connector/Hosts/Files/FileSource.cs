@@ -126,10 +126,11 @@ internal abstract class FileSource<T>(FilesOptions options, FileFormat<T> format
             cancellation.ThrowIfCancellationRequested();
             chunk.Seek(place.Offset, place.Line);
             chunk.Read();
-            if (place.Elements is null)
-                format.Cut(chunk, file, [], elements);
+            elements.Clear();
+            if (place.Elements is not null)
+                elements.AddRange(place.Elements);
             else
-                elements = [.. place.Elements];
+                CutAdded(file, chunk, comparison.Added, elements);
             if (page.Records >= PageBuilder<T>.MostRecords)
             {
                 // The mirror has these rows now, whatever becomes of the file before a broken read goes on.
@@ -161,6 +162,26 @@ internal abstract class FileSource<T>(FilesOptions options, FileFormat<T> format
         }
 
         yield return page.ToPage(comparison.Scan.Delivered().ToText(), file.Stamp.Length, sweepAdvised);
+    }
+
+    /// <summary>Finds a chunk's elements; where records stand alone, only those that were added.</summary>
+    private void CutAdded(DataFile file, ChunkReader chunk, HashSet<ulong> added, List<Element> elements)
+    {
+        if (!format.RecordsStandAlone)
+        {
+            format.Cut(chunk.Bytes, chunk.Records, file, [], elements);
+            return;
+        }
+
+        var one = new List<Element>(1);
+        for (var i = 0; i < chunk.Count; i++)
+        {
+            if (added.Contains(chunk.Records[i].Hash))
+            {
+                format.Cut(chunk.Bytes, chunk.Records.Slice(i, 1), file, [], one);
+                elements.Add(one[0] with { First = i });
+            }
+        }
     }
 
     /// <returns>True when some of them have no known key.</returns>

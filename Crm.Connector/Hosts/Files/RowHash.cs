@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Crm.Connector.Hosts.Files;
 
@@ -17,23 +18,24 @@ internal static class RowHash
     public static ulong Of(ReadOnlySpan<byte> bytes, ulong seed)
     {
         var hash = seed ^ Step;
-        var rest = bytes;
-        while (rest.Length > 16)
+        ref var at = ref MemoryMarshal.GetReference(bytes);
+        var left = bytes.Length;
+        for (; left > 16; left -= 16)
         {
-            hash = Multiply(BinaryPrimitives.ReadUInt64LittleEndian(rest) ^ Fold, BinaryPrimitives.ReadUInt64LittleEndian(rest[8..]) ^ hash);
-            rest = rest[16..];
+            hash = Multiply(Word(ref at, 0) ^ Fold, Word(ref at, 8) ^ hash);
+            at = ref Unsafe.Add(ref at, 16);
         }
 
         ulong low = 0, high = 0;
-        if (rest.Length >= 8)
+        if (left >= 8)
         {
-            low = BinaryPrimitives.ReadUInt64LittleEndian(rest);
-            high = BinaryPrimitives.ReadUInt64LittleEndian(rest[^8..]); // overlaps: the length below tells them apart
+            low = Word(ref at, 0);
+            high = Word(ref at, left - 8); // overlaps: the length below tells them apart
         }
         else
         {
-            for (var i = 0; i < rest.Length; i++)
-                low |= (ulong)rest[i] << (8 * i);
+            for (var i = 0; i < left; i++)
+                low |= (ulong)Unsafe.Add(ref at, i) << (8 * i);
         }
 
         hash = Multiply(low ^ Fold, high ^ hash);
@@ -55,6 +57,13 @@ internal static class RowHash
         Span<char> text = stackalloc char[11];
         Base64Url.EncodeToChars(raw, text);
         return new string(text);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Word(ref byte start, int offset)
+    {
+        var word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, offset));
+        return BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

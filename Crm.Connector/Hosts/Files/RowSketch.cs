@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Crm.Connector.Hosts.Files;
@@ -19,21 +20,22 @@ internal sealed class RowSketch
     private const int PartCells = 2048;
     private const int Cells = Parts * PartCells;
 
-    private readonly int[] _counts = new int[Cells];
-    private readonly ulong[] _hashes = new ulong[Cells];
-    private readonly uint[] _checks = new uint[Cells];
-    private readonly ulong[] _keys; // KeyWords words a cell: a length byte (length + 1; 0: no key), the key's bytes, zeros
+    // What belongs to a cell lies side by side, so that a row touches three places of memory and not twelve:
+    // how many rows (low half) and their checks (high half), their hashes, their keys.
+    private readonly ulong[] _cells;
+    private readonly int _width; // words of a cell
 
     public RowSketch(int keyWords)
     {
         KeyWords = keyWords;
-        _keys = new ulong[Cells * keyWords];
+        _width = 2 + keyWords;
+        _cells = new ulong[Cells * _width];
     }
 
     /// <summary>Room for a key in words of 8 bytes; one byte of it is the length.</summary>
     public int KeyWords { get; }
 
-    public bool IsEmpty => !_counts.AsSpan().ContainsAnyExcept(0) && !_hashes.AsSpan().ContainsAnyExcept(0ul);
+    public bool IsEmpty => !_cells.AsSpan().ContainsAnyExcept(0ul);
 
     /// <summary>Puts in a row (<paramref name="times"/> 1) or takes it out (-1).</summary>
     public void Add(ulong hash, ReadOnlySpan<byte> key, int times = 1)
@@ -48,6 +50,17 @@ internal sealed class RowSketch
     {
         for (var i = 0; i < hashes.Length; i++)
             Toggle(hashes[i], keys.Slice(i * KeyWords, KeyWords), 1);
+    }
+
+    /// <summary>Puts in the elements of <paramref name="bytes"/>.</summary>
+    public void Add(ReadOnlySpan<byte> bytes, ReadOnlySpan<Element> elements)
+    {
+        Span<ulong> words = stackalloc ulong[KeyWords];
+        foreach (ref readonly var element in elements)
+        {
+            Pack(bytes.Slice(element.KeyStart, element.KeyLength), words);
+            Toggle(element.Hash, words, 1);
+        }
     }
 
     /// <summary>Lays a key into words of 8 bytes; all zeros when it has none or does not fit.</summary>
@@ -65,15 +78,10 @@ internal sealed class RowSketch
     public RowSketch Minus(RowSketch other)
     {
         var result = new RowSketch(KeyWords);
-        for (var i = 0; i < Cells; i++)
-        {
-            result._counts[i] = _counts[i] - other._counts[i];
-            result._hashes[i] = _hashes[i] ^ other._hashes[i];
-            result._checks[i] = _checks[i] ^ other._checks[i];
-        }
-
-        for (var i = 0; i < _keys.Length; i++)
-            result._keys[i] = _keys[i] ^ other._keys[i];
+        for (var i = 0; i < _cells.Length; i++)
+            result._cells[i] = _cells[i] ^ other._cells[i];
+        for (var i = 0; i < _cells.Length; i += _width)
+            CountOf(ref result._cells[i]) = CountOf(ref _cells[i]) - CountOf(ref other._cells[i]);
         return result;
     }
 
@@ -87,10 +95,11 @@ internal sealed class RowSketch
             queue.Enqueue(i);
         while (queue.TryDequeue(out var cell))
         {
-            if (_counts[cell] is not (1 or -1) || _checks[cell] != CheckOf(_hashes[cell]))
+            var words = _cells.AsSpan(cell * _width, _width);
+            var (hash, times) = (words[1], CountOf(ref words[0]));
+            if (times is not (1 or -1) || (uint)(words[0] >> 32) != CheckOf(hash))
                 continue;
-            var (hash, times) = (_hashes[cell], _counts[cell]);
-            var key = _keys.AsSpan(cell * KeyWords, KeyWords).ToArray();
+            var key = words[2..].ToArray();
             changes.Add(new(hash, KeyOf(key), times > 0));
             if (changes.Count > Cells)
                 return null; // a wrong guess feeding on itself
@@ -106,36 +115,49 @@ internal sealed class RowSketch
     {
         // Column by column: an almost empty sketch is almost all zeros and deflates to nothing.
         writer.Write((byte)KeyWords);
-        writer.Write(MemoryMarshal.AsBytes(_counts.AsSpan()));
-        writer.Write(MemoryMarshal.AsBytes(_hashes.AsSpan()));
-        writer.Write(MemoryMarshal.AsBytes(_checks.AsSpan()));
-        writer.Write(MemoryMarshal.AsBytes(_keys.AsSpan()));
+        for (var i = 0; i < _cells.Length; i += _width)
+            writer.Write(CountOf(ref _cells[i]));
+        for (var i = 1; i < _cells.Length; i += _width)
+            writer.Write(_cells[i]);
+        for (var i = 0; i < _cells.Length; i += _width)
+            writer.Write((uint)(_cells[i] >> 32));
+        for (var i = 0; i < _cells.Length; i += _width)
+            writer.Write(MemoryMarshal.AsBytes(_cells.AsSpan(i + 2, KeyWords)));
     }
 
     public static RowSketch Load(BinaryReader reader)
     {
         var sketch = new RowSketch(reader.ReadByte());
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(sketch._counts.AsSpan()));
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(sketch._hashes.AsSpan()));
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(sketch._checks.AsSpan()));
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(sketch._keys.AsSpan()));
+        var (cells, width) = (sketch._cells, sketch._width);
+        for (var i = 0; i < cells.Length; i += width)
+            cells[i] = reader.ReadUInt32();
+        for (var i = 1; i < cells.Length; i += width)
+            cells[i] = reader.ReadUInt64();
+        for (var i = 0; i < cells.Length; i += width)
+            cells[i] |= (ulong)reader.ReadUInt32() << 32;
+        for (var i = 0; i < cells.Length; i += width)
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(cells.AsSpan(i + 2, sketch.KeyWords)));
         return sketch;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Toggle(ulong hash, ReadOnlySpan<ulong> key, int times)
     {
-        var check = CheckOf(hash);
+        var check = (ulong)CheckOf(hash) << 32;
         for (var part = 0; part < Parts; part++)
         {
-            var cell = CellOf(hash, part);
-            _counts[cell] += times;
-            _hashes[cell] ^= hash;
-            _checks[cell] ^= check;
-            var words = _keys.AsSpan(cell * KeyWords, KeyWords);
-            for (var i = 0; i < words.Length; i++)
-                words[i] ^= key[i];
+            var words = _cells.AsSpan(CellOf(hash, part) * _width, 2 + key.Length);
+            words[0] ^= check;
+            CountOf(ref words[0]) += times;
+            words[1] ^= hash;
+            for (var i = 0; i < key.Length; i++)
+                words[2 + i] ^= key[i];
         }
     }
+
+    /// <summary>The low half of a cell's first word.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref int CountOf(ref ulong word) => ref Unsafe.As<ulong, int>(ref word);
 
     // Three independent groups of 11 bits; the check takes another mixture, so that cells and check do not agree by accident.
     private static int CellOf(ulong hash, int part) => (part * PartCells) + (int)((hash >> (11 * part)) & (PartCells - 1));
