@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using Crm.Connector.Hosts.Files;
 using Crm.Contracts;
@@ -60,7 +61,9 @@ internal static partial class ScreenBenchmark
             var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
             using var client = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(address) };
             await SignInAsync(client, cancellation);
-            await MeasureAsync(client, host, run, cancellation);
+            using var caller = new HttpClient { BaseAddress = new Uri(address) };
+            caller.DefaultRequestHeaders.Authorization = new("Bearer", await MakeTokenAsync(app.Services, cancellation));
+            await MeasureAsync(client, caller, host, run, cancellation);
             Line($"working set {Environment.WorkingSet >> 20} MB, peak {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MB");
             await app.StopAsync(cancellation);
             return 0;
@@ -132,7 +135,7 @@ internal static partial class ScreenBenchmark
         answer.EnsureSuccessStatusCode();
     }
 
-    private static async Task MeasureAsync(HttpClient client, ScaleHost host, ScreenRun run, CancellationToken cancellation)
+    private static async Task MeasureAsync(HttpClient client, HttpClient caller, ScaleHost host, ScreenRun run, CancellationToken cancellation)
     {
         // Other questions each time, so that no answer is a repeated one; the seed makes runs comparable.
         var random = new Random(20261122);
@@ -144,7 +147,25 @@ internal static partial class ScreenBenchmark
             new Uri($"/api/v1/counterparties?limit=20&q={random.Next(1000, 10_000_000)}", UriKind.Relative), cancellation));
         await TimeAsync("orders, newest first", run, _ => client.GetAsync(new Uri("/orders", UriKind.Relative), cancellation));
         var token = TokenOf(await client.GetStringAsync(new Uri("/counterparties/1", UriKind.Relative), cancellation));
-        await TimeAsync("log one contact", run, _ => LogAsync(client, token, 1 + random.Next(host.Counterparties), cancellation));
+        await TimeAsync("log one contact (screen)", run, _ => LogAsync(client, token, 1 + random.Next(host.Counterparties), cancellation));
+        await TimeAsync("log one contact (API)", run, _ => PostAsync(caller, 1 + random.Next(host.Counterparties), cancellation));
+    }
+
+    private static Task<HttpResponseMessage> PostAsync(HttpClient caller, int counterparty, CancellationToken cancellation)
+    {
+        var body = string.Create(CultureInfo.InvariantCulture,
+            $$"""{"counterparty":{{counterparty}},"kind":"phoneCall","direction":"outgoing","state":"done","content":"Called about the delivery","minutes":5}""");
+        return caller.PostAsync(new Uri("/api/v1/interactions", UriKind.Relative), new StringContent(body, Encoding.UTF8, "application/json"), cancellation);
+    }
+
+    private static async Task<string> MakeTokenAsync(IServiceProvider services, CancellationToken cancellation)
+    {
+        await using var context = services.GetRequiredService<IDbContextFactory<CrmDbContext>>().CreateDbContext();
+        var token = TokenText.Create();
+        var user = await context.Set<UserAccount>().SingleAsync(u => u.Login == "bench", cancellation);
+        context.Add(new ApiToken { UserId = user.Id, Label = "benchmark", Hash = TokenText.Hash(token), CreatedAt = DateTimeOffset.UnixEpoch });
+        await context.SaveChangesAsync(cancellation);
+        return token;
     }
 
     private static async Task<HttpResponseMessage> LogAsync(HttpClient client, string token, int counterparty, CancellationToken cancellation)
