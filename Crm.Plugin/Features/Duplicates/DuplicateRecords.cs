@@ -78,6 +78,28 @@ public sealed class IdentityMember
     }
 }
 
+/// <summary>How far the mirror's changes have been compared; one row, or none before the first time.</summary>
+public sealed class DuplicateProgress
+{
+    /// <summary>Always 1.</summary>
+    public int Id { get; set; }
+
+    /// <summary>Up to this instant.</summary>
+    public DateTimeOffset FollowedTo { get; set; }
+
+    /// <summary>When everybody was last compared with everybody.</summary>
+    public DateTimeOffset ComparedAt { get; set; }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<DuplicateProgress>
+    {
+        public void Configure(EntityTypeBuilder<DuplicateProgress> builder)
+        {
+            builder.ToTable("duplicate_progress");
+            builder.Property(p => p.Id).ValueGeneratedNever();
+        }
+    }
+}
+
 /// <summary>Keys, candidates, decisions and identity groups.</summary>
 [DbContext(typeof(CrmDbContext))]
 [Migration("0065_Duplicates")]
@@ -115,5 +137,26 @@ public sealed class M0065Duplicates : Migration
         }, constraints: c => c.PrimaryKey("pk_identity_member", x => x.counterparty_id));
         migrationBuilder.CreateIndex("ix_duplicate_candidate_score", "duplicate_candidate", ["score", "counterparty_id", "other_id"]);
         migrationBuilder.CreateIndex("ix_identity_member_group", "identity_member", ["group_id"]);
+    }
+}
+
+/// <summary>Lets keys and pairs follow single changes.</summary>
+[DbContext(typeof(CrmDbContext))]
+[Migration("0095_DuplicateFollow")]
+public sealed class M0095DuplicateFollow : Migration
+{
+    /// <inheritdoc/>
+    protected override void Up(MigrationBuilder migrationBuilder)
+    {
+        migrationBuilder.CreateTable("duplicate_progress", t => new
+        {
+            id = t.Column<int>(nullable: false),
+            followed_to = t.Column<long>(nullable: false),
+            compared_at = t.Column<long>(nullable: false),
+        }, constraints: c => c.PrimaryKey("pk_duplicate_progress", x => x.id));
+        migrationBuilder.CreateIndex("ix_duplicate_key_counterparty", "duplicate_key", ["counterparty_id"]);
+        migrationBuilder.CreateIndex("ix_duplicate_candidate_other", "duplicate_candidate", ["other_id"]);
+        migrationBuilder.CreateIndex("ix_duplicate_dismissal_at", "duplicate_dismissal", ["at", "counterparty_id", "other_id"]);
+        migrationBuilder.CreateIndex("ix_own_mechanism_created", "own_mechanism", ["created_at"]);
     }
 }

@@ -1,123 +1,115 @@
-using Crm.Contracts;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
-using Crm.Plugin.Search;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Plugin.Features.Duplicates;
 
-/// <summary>Computes what counterparties can be recognised by, and who shares it. Safe to run twice: one transaction replaces all.</summary>
-internal sealed class DuplicateSearch(CrmDbContext database)
+/// <summary>Compares counterparties: everybody each night and after an ERP's first read, those that changed within a minute.</summary>
+internal sealed class DuplicateSearch(CrmDbContext database, DuplicateKeys keys, TimeProvider clock)
 {
-    private const int Page = 2_000;
-    private const int MostCandidates = 100_000;
+    /// <summary>A change may be committed a little after the instant that it bears.</summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(2);
 
+    private const int MostFollowed = 20_000;
+
+    /// <summary>Compares everybody with everybody.</summary>
     /// <returns>How many pairs may be one.</returns>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        var sharing = new Dictionary<(DuplicateReasons, string), List<long>>();
-        await foreach (var (id, kind, value) in KeysAsync(cancellation))
-        {
-            if (!sharing.TryGetValue((kind, value), out var ids))
-            {
-                sharing[(kind, value)] = ids = [];
-            }
-
-            if (ids.Count <= DuplicateRule.MostSharing && (ids.Count == 0 || ids[^1] != id))
-            {
-                ids.Add(id);
-            }
-        }
-
-        var pairs = new Dictionary<(long, long), DuplicateReasons>();
-        foreach (var ((kind, _), ids) in sharing.Where(s => s.Value.Count is > 1 and <= DuplicateRule.MostSharing))
-        {
-            for (var i = 0; i < ids.Count; i++)
-            {
-                for (var j = i + 1; j < ids.Count; j++)
-                {
-                    var pair = ids[i] < ids[j] ? (ids[i], ids[j]) : (ids[j], ids[i]);
-                    pairs[pair] = pairs.GetValueOrDefault(pair) | kind;
-                }
-            }
-        }
-
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
-        await database.Set<DuplicateKey>().ExecuteDeleteAsync(cancellation);
-        await database.Set<DuplicateCandidate>().ExecuteDeleteAsync(cancellation);
-        foreach (var part in sharing.SelectMany(s => s.Value.Take(DuplicateRule.MostSharing).Distinct().Select(id => new DuplicateKey { Kind = s.Key.Item1, Value = s.Key.Item2, CounterpartyId = id })).Chunk(5_000))
-        {
-            await AddAsync(part, cancellation);
-        }
-
-        List<DuplicateCandidate> candidates =
-        [
-            .. pairs.Select(p => new DuplicateCandidate { CounterpartyId = p.Key.Item1, OtherId = p.Key.Item2, Reasons = p.Value, Score = DuplicateRule.Score(p.Value) })
-                .Where(c => c.Score >= DuplicateRule.Least).OrderByDescending(c => c.Score).Take(MostCandidates),
-        ];
-        foreach (var part in candidates.Chunk(5_000))
-        {
-            await AddAsync(part, cancellation);
-        }
-
-        await transaction.CommitAsync(cancellation);
-        return candidates.Count;
+        var start = clock.GetUtcNow();
+        await ForAllAsync(keys.RefreshAsync, cancellation);
+        await ForAllAsync(keys.CompareAsync, cancellation);
+        await NoteAsync(start, start, cancellation);
+        return await database.Set<DuplicateCandidate>().CountAsync(cancellation);
     }
 
-    /// <summary>What a counterparty or somebody new can be recognised by.</summary>
-    public static IEnumerable<(DuplicateReasons Kind, string Value)> KeysOf(string name, string? taxId, IEnumerable<ContactMechanism> mechanisms)
+    /// <summary>Compares those that changed since the last time with everybody; everybody, after the first read of an ERP.</summary>
+    /// <returns>Of how many counterparties something was compared.</returns>
+    public async Task<int> FollowAsync(CancellationToken cancellation)
     {
-        (DuplicateReasons, string)[] own = [(DuplicateReasons.Name, NameKey.Of(name)), (DuplicateReasons.TaxId, DuplicateRule.TaxKey(taxId))];
-        return own.Concat(mechanisms.Select(m => m.Kind switch
+        var now = clock.GetUtcNow();
+        var progress = await database.Set<DuplicateProgress>().FirstOrDefaultAsync(cancellation);
+        var read = await database.Set<SyncStateRecord>().Where(s => s.Entity == MirrorEntity.Counterparties).MaxAsync(s => s.FirstReadAt, cancellation);
+        if (progress is null ? read is not null : read > progress.ComparedAt)
         {
-            ContactMechanismKind.Phone => (DuplicateReasons.Phone, DuplicateRule.PhoneKey(PhoneDigits.Normalise(m.Value))),
-            ContactMechanismKind.Email => (DuplicateReasons.Email, MechanismRule.IsEmail(m.Value) && m.Value.Length <= 200 ? SearchText.Fold(m.Value) : ""),
-            _ => (DuplicateReasons.None, ""),
-        })).Where(k => k.Item2.Length > 0).Distinct();
+            await RunAsync(cancellation);
+            return await database.Set<DuplicateKey>().Select(k => k.CounterpartyId).Distinct().CountAsync(cancellation);
+        }
+
+        if (progress is null)
+        {
+            return 0;
+        }
+
+        var since = progress.FollowedTo - Overlap;
+        var changed = await ChangedAsync(since, cancellation);
+        if (changed.Count >= MostFollowed)
+        {
+            await RunAsync(cancellation);
+            return changed.Count;
+        }
+
+        foreach (var part in changed.Chunk(DuplicateKeys.Part))
+        {
+            await keys.RefreshAsync(part, cancellation);
+        }
+
+        foreach (var part in changed.Chunk(DuplicateKeys.Part))
+        {
+            await keys.CompareAsync(part, cancellation);
+        }
+
+        await NoteAsync(now, progress.ComparedAt, cancellation);
+        return changed.Count;
     }
 
-    private async Task AddAsync(IEnumerable<object> rows, CancellationToken cancellation)
+    private async Task<List<long>> ChangedAsync(DateTimeOffset since, CancellationToken cancellation)
     {
-        database.AddRange(rows);
-        await database.SaveChangesAsync(cancellation);
-        database.ChangeTracker.Clear();
+        var mirrored = await (from l in database.Set<LedgerRecord>()
+                              where l.At >= since && l.Entity == MirrorEntity.Counterparties
+                              join c in database.Set<CounterpartyRecord>() on new { l.ConnectionId, l.HostKey } equals new { c.ConnectionId, c.HostKey }
+                              select c.Id).Distinct().Take(MostFollowed).ToListAsync(cancellation);
+        var typed = await database.Set<OwnMechanism>().Where(m => m.CreatedAt >= since).Select(m => m.CounterpartyId).Distinct().Take(MostFollowed).ToListAsync(cancellation);
+        return [.. mirrored.Union(typed)];
     }
 
-    private async IAsyncEnumerable<(long Id, DuplicateReasons Kind, string Value)> KeysAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    private async Task ForAllAsync(Func<IReadOnlyCollection<long>, CancellationToken, Task> work, CancellationToken cancellation)
     {
         for (long last = 0; ;)
         {
-            var page = await database.Set<CounterpartyRecord>().Where(c => c.Id > last && c.GoneAt == null).OrderBy(c => c.Id).Take(Page)
-                .Select(c => new { c.Id, c.Name, c.TaxId, c.Mechanisms }).ToListAsync(cancellation);
-            if (page.Count == 0)
+            var ids = await database.Set<CounterpartyRecord>().Where(c => c.Id > last).OrderBy(c => c.Id).Select(c => c.Id).Take(DuplicateKeys.Part).ToListAsync(cancellation);
+            if (ids.Count == 0)
             {
-                yield break;
+                return;
             }
 
-            var first = page[0].Id;
-            last = page[^1].Id;
-            var to = last;
-            var typed = (await database.Set<OwnMechanism>().Where(m => m.CounterpartyId >= first && m.CounterpartyId <= to && m.ValidTo == null).Select(m => new { m.CounterpartyId, m.Kind, m.Value }).ToListAsync(cancellation))
-                .ToLookup(m => m.CounterpartyId, m => new ContactMechanism(m.Kind, m.Value));
-            foreach (var counterparty in page)
-            {
-                foreach (var (kind, value) in KeysOf(counterparty.Name, counterparty.TaxId, MirrorJson.ReadMechanisms(counterparty.Mechanisms).Concat(typed[counterparty.Id])))
-                {
-                    yield return (counterparty.Id, kind, value);
-                }
-            }
+            await work(ids, cancellation);
+            last = ids[^1];
         }
+    }
+
+    private async Task NoteAsync(DateTimeOffset followedTo, DateTimeOffset comparedAt, CancellationToken cancellation)
+    {
+        await using var command = await database.CommandAsync(
+            "INSERT INTO duplicate_progress (id, followed_to, compared_at) VALUES (1, @to, @at) ON CONFLICT (id) DO UPDATE SET followed_to = excluded.followed_to, compared_at = excluded.compared_at",
+            [("@to", Instant.ToMicroseconds(followedTo)), ("@at", Instant.ToMicroseconds(comparedAt))], cancellation);
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 }
 
-/// <summary>Looks for duplicates each night.</summary>
+/// <summary>Looks for duplicates: everybody each night, what changed each minute.</summary>
 internal sealed class DuplicateNightly(IJobScheduler scheduler) : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken) => scheduler.RecurAsync(
-        "duplicates", JobTimes.At("0 10 3 * * ?"), (services, cancellation) => services.GetRequiredService<DuplicateSearch>().RunAsync(cancellation), cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await scheduler.RecurAsync(
+            "duplicates", JobTimes.At("0 10 3 * * ?"), (services, cancellation) => services.GetRequiredService<DuplicateSearch>().RunAsync(cancellation), cancellationToken);
+        await scheduler.RecurAsync(
+            "duplicates of what changed", JobTimes.Every(TimeSpan.FromMinutes(1)), (services, cancellation) => services.GetRequiredService<DuplicateSearch>().FollowAsync(cancellation), cancellationToken);
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -10,6 +10,12 @@ namespace Crm.Plugin.Features.Duplicates;
 /// <summary>Two counterparties that may be one, as the list shows them.</summary>
 public sealed record DuplicatePair(CounterpartyRecord First, CounterpartyRecord Second, DuplicateReasons Reasons, int Score);
 
+/// <summary>Two counterparties that somebody called different.</summary>
+public sealed record DuplicateDecision(Choice First, Choice Second, string? By, DateTimeOffset At);
+
+/// <summary>A counterparty's place in a group.</summary>
+public sealed record IdentityPlace(long GroupId, Choice Counterparty, string? By, DateTimeOffset At);
+
 /// <summary>A counterparty that somebody new may be.</summary>
 public sealed record LikelySame(long Id, string Name, DuplicateReasons Reasons, int Score);
 
@@ -31,20 +37,21 @@ internal sealed class DuplicateStore(CrmDbContext database, CurrentUser user, Au
                       select new DuplicatePair(a, b, d.Reasons, d.Score)).Take(limit).ToListAsync(cancellation);
     }
 
-    /// <summary>Whom somebody who is being entered may be, by the keys of the last search.</summary>
+    /// <summary>Whom somebody who is being entered may be, by what is known of everybody.</summary>
     public async Task<IReadOnlyList<LikelySame>> LikelyAsync(string name, string? taxId, IEnumerable<ContactMechanism> mechanisms, CancellationToken cancellation)
     {
         var found = new Dictionary<long, DuplicateReasons>();
-        foreach (var (kind, value) in DuplicateSearch.KeysOf(name, taxId, mechanisms).Take(20))
+        foreach (var (kind, value) in DuplicateKeys.Of(name, taxId, mechanisms).Take(20))
         {
-            foreach (var id in await database.Set<DuplicateKey>().Where(k => k.Kind == kind && k.Value == value).Take(DuplicateRule.MostSharing).Select(k => k.CounterpartyId).ToListAsync(cancellation))
+            var ids = await database.Set<DuplicateKey>().Where(k => k.Kind == kind && k.Value == value).Take(DuplicateRule.MostSharing + 1).Select(k => k.CounterpartyId).ToListAsync(cancellation);
+            foreach (var id in ids.Count > DuplicateRule.MostSharing ? [] : ids)
             {
                 found[id] = found.GetValueOrDefault(id) | kind;
             }
         }
 
-        var ids = found.Keys.ToList();
-        var names = await database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user).Where(c => ids.Contains(c.Id) && c.GoneAt == null).Select(c => new { c.Id, c.Name }).ToListAsync(cancellation);
+        var likely = found.Keys.ToList();
+        var names = await database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user).Where(c => likely.Contains(c.Id) && c.GoneAt == null).Select(c => new { c.Id, c.Name }).ToListAsync(cancellation);
         return [.. names.Select(n => new LikelySame(n.Id, n.Name, found[n.Id], DuplicateRule.Score(found[n.Id]))).Where(l => l.Score >= DuplicateRule.Least).OrderByDescending(l => l.Score).Take(5)];
     }
 
@@ -125,6 +132,57 @@ internal sealed class DuplicateStore(CrmDbContext database, CurrentUser user, Au
         }
 
         return true;
+    }
+
+    /// <summary>Takes back that two are not one: they are asked about again as soon as they look like one.</summary>
+    /// <returns>False when one of them is out of reach.</returns>
+    public async Task<bool> ReopenAsync(long first, long second, CancellationToken cancellation)
+    {
+        var (a, b) = (Math.Min(first, second), Math.Max(first, second));
+        if (a == b || !await BothAsync(a, b, cancellation))
+        {
+            return false;
+        }
+
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+        if (await database.Set<DuplicateDismissal>().Where(d => d.CounterpartyId == a && d.OtherId == b).ExecuteDeleteAsync(cancellation) > 0)
+        {
+            audit.Note(database, "identity.reopened", "counterparty", InteractionAudit.Id(a), $"{{\"other\":[{InteractionAudit.Id(b)},null]}}");
+            await database.SaveChangesAsync(cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return true;
+    }
+
+    /// <summary>Pairs that somebody called different, the latest first.</summary>
+    public async Task<IReadOnlyList<DuplicateDecision>> DifferentAsync((DateTimeOffset At, long First, long Second)? after, int limit, CancellationToken cancellation)
+    {
+        var (at, first, second) = after ?? (DateTimeOffset.MaxValue, 0, 0);
+        var readable = database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user).Where(c => c.GoneAt == null);
+        return await (from d in database.Set<DuplicateDismissal>()
+                      where d.At < at || (d.At == at && (d.CounterpartyId > first || (d.CounterpartyId == first && d.OtherId > second)))
+                      join a in readable on d.CounterpartyId equals a.Id
+                      join b in readable on d.OtherId equals b.Id
+                      join u in database.Set<UserAccount>() on d.UserId equals u.Id into users
+                      from u in users.DefaultIfEmpty()
+                      orderby d.At descending, d.CounterpartyId, d.OtherId
+                      select new DuplicateDecision(new(a.Id, a.Name), new(b.Id, b.Name), u.Name, d.At)).Take(limit).ToListAsync(cancellation);
+    }
+
+    /// <summary>Who belongs to a group, group by group, the latest groups first.</summary>
+    public async Task<IReadOnlyList<IdentityPlace>> GroupsAsync(long? before, int limit, CancellationToken cancellation)
+    {
+        var readable = database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user).Where(c => c.GoneAt == null);
+        var groups = await database.Set<IdentityMember>().Where(m => (before == null || m.GroupId < before) && readable.Any(c => c.Id == m.CounterpartyId))
+            .Select(m => m.GroupId).Distinct().OrderByDescending(g => g).Take(limit).ToListAsync(cancellation);
+        return await (from m in database.Set<IdentityMember>()
+                      where groups.Contains(m.GroupId)
+                      join c in readable on m.CounterpartyId equals c.Id
+                      join u in database.Set<UserAccount>() on m.JoinedBy equals u.Id into users
+                      from u in users.DefaultIfEmpty()
+                      orderby m.GroupId descending, c.NameFolded, c.Id
+                      select new IdentityPlace(m.GroupId, new(c.Id, c.Name), u.Name, m.JoinedAt)).Take(limit * 20).ToListAsync(cancellation);
     }
 
     private async Task<bool> BothAsync(long first, long second, CancellationToken cancellation) =>

@@ -10,6 +10,7 @@ using Crm.Tests.Features.ContactLog;
 using Crm.Tests.Mirror;
 using Crm.Tests.Servers;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Crm.Tests.Features.Duplicates;
@@ -54,6 +55,91 @@ public sealed class DuplicateTests(PostgresServer postgres)
         Assert.Equal(["identity.joined", "identity.joined", "identity.different", "identity.left"],
             await database.Set<AuditEntry>().Where(a => a.Action.StartsWith("identity.")).OrderBy(a => a.Id).Select(a => a.Action).ToListAsync(TestContext.Current.CancellationToken));
         Assert.Equal(5, await database.Set<CounterpartyRecord>().CountAsync(c => c.GoneAt == null, TestContext.Current.CancellationToken)); // the ERP's records are as they were
+    }
+
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Decisions_AreListedAndTakenBack(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var host = new MemoryHost();
+        host.Counterparties.Put(
+            Some.Counterparty("1", "Alfa", email: "office@alfa.example"), Some.Counterparty("2", "Alfa trade", email: "office@alfa.example"),
+            Some.Counterparty("3", "Beta", phone: "+49 30 1234567"), Some.Counterparty("4", "Beta export", phone: "+49 30 1234567"));
+        await app.MirrorAsync(host);
+        await FollowAsync(app);
+        using var chief = await app.SignInAsync("chief", Role.CommercialDirector);
+        await chief.OpenAsync("/duplicates");
+        var (alfa, beta) = ((await app.IdAsync("1"), await app.IdAsync("2")), (await app.IdAsync("3"), await app.IdAsync("4")));
+        await chief.SubmitAsync($"/duplicates/{alfa.Item1}/{alfa.Item2}/different", []);
+        Assert.Empty((await chief.SubmitAsync($"/duplicates/{beta.Item1}/{beta.Item2}/same", [])).QuerySelectorAll(".crm-pair"));
+
+        var page = await chief.OpenAsync("/duplicates/decided");
+
+        Assert.Equal(["Alfa", "Alfa trade"], page.QuerySelectorAll(".crm-different a").Select(a => a.TextContent));
+        Assert.Equal(["Beta", "Beta export"], page.QuerySelectorAll(".crm-member a").Select(a => a.TextContent));
+        await chief.SubmitAsync(page.QuerySelector(".crm-different form")!.GetAttribute("action")!, []);
+        page = await chief.SubmitAsync(page.QuerySelector(".crm-member form")!.GetAttribute("action")!, []);
+        Assert.Empty(page.QuerySelectorAll(".crm-different, .crm-member"));
+        Assert.Equal(2, (await chief.OpenAsync("/duplicates")).QuerySelectorAll(".crm-pair").Length);
+        await using var database = app.Database();
+        Assert.Equal(["identity.different", "identity.joined", "identity.reopened", "identity.left"],
+            await database.Set<AuditEntry>().Where(a => a.Action.StartsWith("identity.")).OrderBy(a => a.Id).Select(a => a.Action).ToListAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Changes_AreComparedWithoutWaitingForTheNight(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        Assert.Equal(0, await FollowAsync(app)); // no ERP has been read
+        var host = new MemoryHost();
+        host.Counterparties.Put(Some.Counterparty("1", "Alfa", phone: "+7 495 111-22-33"), Some.Counterparty("2", "Beta"), Some.Counterparty("3", "Gamma"));
+        await app.MirrorAsync(host);
+        Assert.Equal(3, await FollowAsync(app)); // a first read: everybody
+        Assert.Empty(await PairsAsync(app));
+
+        host.Counterparties.Put(Some.Counterparty("2", "Beta", "2", "8 495 1112233"), Some.Counterparty("4", "Альфа ООО"));
+        await app.MirrorAsync(host);
+        await FollowAsync(app);
+        Assert.Equal(["1=2 Phone 40", "1=4 Name 45"], await PairsAsync(app));
+
+        host.Counterparties.Put(Some.Counterparty("2", "Beta", "3"), Some.Counterparty("4", "Дельта ООО", "2"));
+        await app.MirrorAsync(host);
+        await FollowAsync(app);
+        Assert.Empty(await PairsAsync(app));
+    }
+
+    [Fact]
+    public async Task WhatManyShare_TellsNothing()
+    {
+        await using var app = await CrmApp.StartAsync();
+        var host = new MemoryHost();
+        host.Counterparties.Put([.. Enumerable.Range(1, 9).Select(n => Some.Counterparty($"{n}", $"Branch number {n}{n}{n}", email: "office@holding.example"))]);
+        await app.MirrorAsync(host);
+
+        await FollowAsync(app);
+        Assert.Empty(await PairsAsync(app));
+
+        host.Counterparties.Put(Some.Counterparty("9", "Branch number 999", "2"));
+        await app.MirrorAsync(host);
+        await using var scope = app.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<DuplicateSearch>().RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(28, (await PairsAsync(app)).Count); // 8 · 7 / 2
+    }
+
+    private static async Task<int> FollowAsync(CrmApp app)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<DuplicateSearch>().FollowAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<List<string>> PairsAsync(CrmApp app)
+    {
+        await using var database = app.Database();
+        var keys = await database.Set<CounterpartyRecord>().ToDictionaryAsync(c => c.Id, c => c.HostKey, TestContext.Current.CancellationToken);
+        var pairs = await database.Set<DuplicateCandidate>().OrderBy(c => c.CounterpartyId).ThenBy(c => c.OtherId).ToListAsync(TestContext.Current.CancellationToken);
+        return [.. pairs.Select(p => $"{keys[p.CounterpartyId]}={keys[p.OtherId]} {p.Reasons} {p.Score}")];
     }
 
     [Fact]
