@@ -41,7 +41,7 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
         {
             other = await session.OpenAnotherAsync(cancellation);
         }
-        else if (!await HasOthersAsync(cancellation))
+        else if (!await HasOthersAsync(session, cancellation))
         {
             aside = await SearchAside.OpenAsync(session, connectionId, cancellation);
             other = aside.Session;
@@ -110,9 +110,20 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
 
     private async Task BuildAsync(CancellationToken cancellation)
     {
+        var sorts = Desk.Kind == DatabaseKind.PostgreSql && !await HasOthersAsync(Desk, cancellation);
+        if (sorts)
+        {
+            await SortedTexts.PrepareAsync(Desk, cancellation);
+        }
+
         await MergeRulesAsync(automerge: 0, crisismerge: 64, cancellation);
-        await FillAsync(cancellation);
+        await FillAsync(sorts ? SortedTexts.Aside : SearchTables.Texts, cancellation);
         await MergeRulesAsync(automerge: 4, crisismerge: 16, cancellation);
+        if (sorts)
+        {
+            await SortedTexts.PublishAsync(Desk, cancellation);
+        }
+
         await new FragmentBuild(Desk, aside is not null && aside.Session == other ? null : connectionId).RunAsync(cancellation);
         if (Desk.Kind == DatabaseKind.PostgreSql)
         {
@@ -138,7 +149,7 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
     /// <summary>Removes the connection's entries; in small transactions, so that others get to write meanwhile.</summary>
     public async Task ClearAsync(CancellationToken cancellation)
     {
-        if (!await HasOthersAsync(cancellation))
+        if (!await HasOthersAsync(session, cancellation))
         {
             await ClearAllAsync(cancellation);
             return;
@@ -161,8 +172,8 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
         }
     }
 
-    private async Task<bool> HasOthersAsync(CancellationToken cancellation) =>
-        await session.NumberAsync(
+    private async Task<bool> HasOthersAsync(MirrorSession asked, CancellationToken cancellation) =>
+        await asked.NumberAsync(
             "SELECT 1 FROM sync_state WHERE connection_id <> @c AND entity = @e LIMIT 1",
             cancellation,
             ("@c", connectionId),
@@ -177,7 +188,7 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
                 cancellation),
             cancellation);
 
-    private async Task FillAsync(CancellationToken cancellation)
+    private async Task FillAsync(string texts, CancellationToken cancellation)
     {
         Interlocked.Exchange(ref done, 0);
         await using var pages = PagesAsync(cancellation).GetAsyncEnumerator(cancellation);
@@ -191,7 +202,7 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
                     for (; hasNext && count < Commit; hasNext = await pages.MoveNextAsync())
                     {
                         var documents = pages.Current;
-                        await SearchTables.AddTextsAsync(Desk, documents, cancellation);
+                        await SearchTables.AddTextsAsync(Desk, documents, cancellation, texts);
                         await SearchTables.AddPhonesAsync(Desk, documents.SelectMany(d => d.Phones.Select(p => (d.Id, p))), cancellation);
                         count += documents.Count;
                     }

@@ -15,9 +15,11 @@ internal static class SearchTables
 
     public static readonly IReadOnlyList<MirrorColumn> Fragment = [MirrorColumn.Long("entry")];
 
-    public static Task AddTextsAsync(MirrorSession session, IReadOnlyList<SearchDocument> documents, CancellationToken cancellation) =>
+    public const string Texts = "counterparty_search";
+
+    public static Task AddTextsAsync(MirrorSession session, IReadOnlyList<SearchDocument> documents, CancellationToken cancellation, string table = Texts) =>
         session.LoadAsync(
-            "counterparty_search",
+            table,
             session.Kind == DatabaseKind.Sqlite ? SqliteText : PostgresText,
             load =>
             {
