@@ -62,16 +62,17 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Se
         ];
     }
 
-    /// <summary>The main address of each counterparty of a selection, or of each of its persons who are meant; one letter for one address.</summary>
+    /// <summary>The main address of each counterparty of a selection, or of each of its persons who are meant; one letter for one address and one person.</summary>
     public async Task<MailSelection> SelectAsync(Selection selection, CancellationToken cancellation)
     {
         var members = await selections.ReadAsync(selection, Scope, Most, cancellation);
         var (recipients, skipped, seen) = (new List<MailRecipient>(), new List<(string, string)>(), new HashSet<string>(StringComparer.Ordinal));
         var addresses = members.Members.Select(m => m.Values(ContactMechanismKind.Email).FirstOrDefault() is { } e ? MailAddressRule.Fold(e) : "").ToList();
         var suppressed = await database.Set<MailSuppression>().Where(s => addresses.Contains(s.Address)).ToDictionaryAsync(s => s.Address, s => s.Reason, cancellation);
+        var once = new OnceEach();
         foreach (var (member, address) in members.Members.Zip(addresses))
         {
-            var reason = member.Reason ?? (address.Length == 0 ? NoAddress : !MailAddressRule.IsValid(address) ? BadAddress : member.IsSilent ? Suppressed : suppressed.TryGetValue(address, out var why) ? Word(why) : !seen.Add(address) ? Repeated : null);
+            var reason = member.Reason ?? (address.Length == 0 ? NoAddress : !MailAddressRule.IsValid(address) ? BadAddress : member.IsSilent ? Suppressed : suppressed.TryGetValue(address, out var why) ? Word(why) : !seen.Add(address) ? Repeated : once.Refuse(member));
             if (reason is null)
             {
                 recipients.Add(new(member.Counterparty.Id, member.Counterparty.Name, member.PersonId, member.Person?.Name, address, member.CardId) { Card = member.Person?.Card });

@@ -71,12 +71,12 @@ internal static class PaperFeature
         var chosen = await selections.ReadAsync(Selection.From(form), scope, Most, cancellation);
         var ids = chosen.Members.Select(m => m.Counterparty.Id).Distinct().ToList();
         var addresses = await database.Set<CounterpartyRecord>().Where(c => ids.Contains(c.Id)).Select(c => new { c.Id, c.Addresses }).ToDictionaryAsync(c => c.Id, c => c.Addresses, cancellation);
-        var (ready, skipped) = (new List<IReadOnlyList<string>>(), new List<(string, string)>());
+        var (ready, skipped, once) = (new List<IReadOnlyList<string>>(), new List<(string, string)>(), new OnceEach());
         foreach (var member in chosen.Members)
         {
             var line = member.Counterparty;
             var written = MirrorJson.ReadAddresses(addresses[line.Id]).Select(a => PostalRule.Lines(line.Name, a, form["home"].Length == 2 ? form["home"] : null)).FirstOrDefault(a => a is not null);
-            if ((member.Reason ?? (member.IsSilent ? Suppressed : written is null ? NoAddress : null)) is { } reason)
+            if ((member.Reason ?? (member.IsSilent ? Suppressed : written is null ? NoAddress : once.Refuse(member))) is { } reason)
             {
                 skipped.Add((reason, member.Name));
             }

@@ -20,6 +20,9 @@ internal sealed record SelectionMember(CounterpartyLine Counterparty, Person? Pe
     /// <summary>The CRM's own person, or one of the ERP's who also speaks for this counterparty.</summary>
     public long? CardId => Person is { ContactPersonId: null } person ? person.Card?.Id : null;
 
+    /// <summary>The identity group of a counterparty that somebody joined to others; null for persons, who have the same addresses wherever they speak.</summary>
+    public long? GroupId { get; init; }
+
     public IEnumerable<string> Values(ContactMechanismKind kind) => Mechanisms.Where(m => m.Kind == kind).Select(m => m.Value.Trim());
 
     public static IReadOnlyList<(ContactMechanismKind, string)> Order(IEnumerable<ContactMechanism> read, IEnumerable<OwnMechanism> own) =>
@@ -37,7 +40,18 @@ public static class SelectionReasons
     public const string NoPerson = "no contact person is known";
     public const string NoSuchPerson = "no contact person of this part or position";
     public const string HasLeft = "no longer works there";
+    public const string SameCustomer = "the same customer is among those before";
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [NoPerson, NoSuchPerson, HasLeft];
+    public static IReadOnlyList<string> All { get; } = [NoPerson, NoSuchPerson, HasLeft, SameCustomer];
+}
+
+/// <summary>Sees to it that of one wave no customer gets two: an address more is no reason to write twice.</summary>
+internal sealed class OnceEach
+{
+    private readonly HashSet<long> seen = [];
+
+    /// <summary>Takes one who would get it; only those may be asked about, or a first one without an address would leave out the second.</summary>
+    /// <returns>Why they are left out all the same; null for those who get it.</returns>
+    public string? Refuse(SelectionMember member) => member.GroupId is not { } group || seen.Add(group) ? null : SelectionReasons.SameCustomer;
 }

@@ -1,5 +1,6 @@
 using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Features.Counterparties;
+using Crm.Plugin.Features.Duplicates;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Security;
@@ -67,7 +68,8 @@ internal sealed class SelectionReader(CrmDbContext database, CounterpartySearch 
         var own = (await database.Set<OwnMechanism>()
             .Where(m => ids.Contains(m.CounterpartyId) && m.ContactPersonId == null && m.CardId == null && (m.ValidFrom == null || m.ValidFrom <= today) && (m.ValidTo == null || m.ValidTo >= today))
             .OrderBy(m => m.Id).Take(CounterpartyPeople.Most * ids.Count).ToListAsync(cancellation)).ToLookup(m => m.CounterpartyId);
-        return lines.Select(l => new SelectionMember(l, null, SelectionMember.Order(MirrorJson.ReadMechanisms(l.Mechanisms), own[l.Id]), silent.Contains(l.Id), null));
+        var groups = await database.Set<IdentityMember>().Where(m => ids.Contains(m.CounterpartyId)).ToDictionaryAsync(m => m.CounterpartyId, m => (long?)m.GroupId, cancellation);
+        return lines.Select(l => new SelectionMember(l, null, SelectionMember.Order(MirrorJson.ReadMechanisms(l.Mechanisms), own[l.Id]), silent.Contains(l.Id), null) { GroupId = groups.GetValueOrDefault(l.Id) });
 
         IEnumerable<SelectionMember> Persons(Selection chosen, CounterpartyLine line, IReadOnlyList<Person> known, bool isSilent)
         {

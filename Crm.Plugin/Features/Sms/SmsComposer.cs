@@ -41,9 +41,10 @@ internal sealed class SmsComposer(CrmDbContext database, CurrentUser user, Selec
         var asked = numbers.Select(n => n.Number).OfType<string>().ToList();
         var suppressed = (await database.Set<SmsSuppression>().Where(s => asked.Contains(s.Number)).Select(s => s.Number).ToListAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
         var (recipients, skipped, seen) = (new List<SmsRecipient>(), new List<(string, string)>(), new HashSet<string>(StringComparer.Ordinal));
+        var once = new OnceEach();
         foreach (var (member, number) in numbers)
         {
-            var reason = member.Reason ?? (!member.Values(ContactMechanismKind.Phone).Any() ? NoNumber : number is null ? BadNumber : suppressed.Contains(number) || member.IsSilent ? Suppressed : !seen.Add(number) ? Repeated : null);
+            var reason = member.Reason ?? (!member.Values(ContactMechanismKind.Phone).Any() ? NoNumber : number is null ? BadNumber : suppressed.Contains(number) || member.IsSilent ? Suppressed : !seen.Add(number) ? Repeated : once.Refuse(member));
             if (reason is null)
             {
                 recipients.Add(new(member.Counterparty.Id, member.Counterparty.Name, number!, member.PersonId, member.CardId, member.Person?.Name));

@@ -112,6 +112,41 @@ public sealed class SelectionTests(PostgresServer postgres)
     }
 
     [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Wave_ToOnePersonOrCustomerKnownTwice_GoesOnce(DatabaseKind kind)
+    {
+        await using var app = await StartAsync(kind);
+        await app.AddAccountAsync();
+        await app.SaveAsync(new SmsGateway { Id = 1, Kind = SmsGatewayKind.None, CountryCode = "380" });
+        var (kyiv, berlin) = (await app.IdAsync("1"), await app.IdAsync("3"));
+        var card = new PersonCard { Name = "Ева", NameFolded = "ева" };
+        await app.SaveAsync(card);
+        foreach (var (counterparty, address, number) in ((long, string, string)[])[(kyiv, "eva@kyiv.example", "067 111 11 11"), (berlin, "eva@berlin.example", "+49 170 1234567")])
+        {
+            await app.SaveAsync(new PersonPlace { PersonCardId = card.Id, CounterpartyId = counterparty, Role = "decides" });
+            await app.AddOwnMechanismAsync(counterparty, card.Id, null, ContactMechanismKind.Email, address);
+            await app.AddOwnMechanismAsync(counterparty, card.Id, null, ContactMechanismKind.Phone, number);
+        }
+
+        await app.AddOwnMechanismAsync(berlin, null, null, ContactMechanismKind.Email, "berlin@x.example");
+
+        using var chief = await app.SignInAsync("chief", Role.Administrator);
+        foreach (var (form, reason) in ((string, string)[])[("/mail/new", "the address is among those before"), ("/sms/new", "the number is among those before")])
+        {
+            var page = await chief.OpenAsync($"{form}?role=customer&who=persons&part=decides");
+            Assert.Contains("1 recipients", page.Body!.TextContent, StringComparison.Ordinal);
+            Assert.Contains(reason, page.Body!.TextContent, StringComparison.Ordinal);
+        }
+
+        var before = Count(await chief.OpenAsync("/mail/new?role=customer"));
+        await chief.SubmitAsync($"/duplicates/{kyiv}/{berlin}/same", []);
+        var joined = await chief.OpenAsync("/mail/new?role=customer");
+        Assert.Equal(before - 1, Count(joined));
+        Assert.Contains("Київ: the same customer is among those before", Names(joined, "details li"));
+
+        static int Count(AngleSharp.Dom.IDocument page) => int.Parse(page.QuerySelector("#to")!.TextContent.Trim().Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
     public async Task Persons_ByPartAndPosition_GetItAndTheOthersAreNamed(DatabaseKind kind)
     {
         await using var app = await StartAsync(kind);
