@@ -1,5 +1,3 @@
-using Crm.Plugin.Shell;
-
 namespace Crm.Plugin.Features.Prospects;
 
 /// <summary>Registers prospects.</summary>
@@ -14,7 +12,6 @@ internal static class ProspectsFeature
         services.AddScoped<ProspectOutbox>();
         services.AddScoped<ProspectTargets>();
         services.AddSingleton<ProspectPurge>();
-        services.AddSingleton(new MenuEntry("/prospects", "Prospects", "user-plus", 22, _ => true));
         return sends ? services.AddHostedService<ProspectSending>() : services;
     }
 
