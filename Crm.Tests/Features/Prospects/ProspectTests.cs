@@ -1,5 +1,6 @@
 using System.Net;
 using Crm.Contracts;
+using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Installation;
 using Crm.Plugin.Features.People;
@@ -9,6 +10,7 @@ using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
+using Crm.Tests.Features.Classification;
 using Crm.Tests.Features.ContactLog;
 using Crm.Tests.Mirror;
 using Crm.Tests.Servers;
@@ -221,6 +223,65 @@ public sealed class ProspectTests(PostgresServer postgres)
         await using var empty = app.Database();
         Assert.Equal(0, await empty.Set<CounterpartyRecord>().CountAsync(c => c.ConnectionId == 0, Cancellation));
         Assert.Equal(0, await empty.Set<PhoneRecord>().CountAsync(p => p.CounterpartyId == open, Cancellation));
+    }
+
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task FirstErp_ReadAfterProspectsWereKept_LeavesThemFound_AndOutOfItsFigures(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        await anna.EnterAsync(new() { ["company"] = "ТОВ Степ", ["phone"] = "0501112233" });
+        Assert.Contains("ТОВ Степ", (await anna.PartAsync("/counterparties?q=степ")).Body!.TextContent, StringComparison.Ordinal);
+        var host = new MemoryHost();
+        host.Counterparties.Put(Some.Counterparty("1", "АО Север", phone: "+7 495 111-11-11") with { Roles = CounterpartyRoles.Customer });
+        await app.MirrorAsync(host);
+        await using (var scope = app.Services.CreateAsyncScope())
+        {
+            await scope.ServiceProvider.GetRequiredService<Crm.Plugin.Mirror.Searching.SearchFollow>().RunAsync(Cancellation);
+        }
+
+        foreach (var (typed, found) in ((string, string)[])[("степ", "ТОВ Степ"), ("0501112233", "ТОВ Степ"), ("север", "АО Север"), ("4951111111", "АО Север")])
+        {
+            Assert.Equal((typed, found), (typed, (await anna.PartAsync($"/counterparties?q={Uri.EscapeDataString(typed)}")).QuerySelector("tbody a")?.TextContent));
+        }
+
+        // Silence, sweeps and figures know of no ERP but the one.
+        await app.MirrorAsync(host);
+        await using var database = app.Database();
+        Assert.Equal(1, await database.Set<ConnectionRecord>().CountAsync(Cancellation));
+        Assert.Null((await database.Set<CounterpartyRecord>().SingleAsync(c => c.ConnectionId == 0, Cancellation)).GoneAt);
+        for (var i = 0; i < 2; i++)
+        {
+            // Packed whole, and then what was touched since.
+            await app.Services.GetRequiredService<Crm.Plugin.Features.SalesHistory.SalesHistoryBuild>().EnsureAsync(0, Cancellation);
+            Assert.Equal((i, 1L), (i, (await database.Set<Crm.Plugin.Features.SalesHistory.SalesHistoryState>().SingleAsync(Cancellation)).Members));
+            await anna.EnterAsync(new() { ["company"] = $"Ще один {i}" });
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Classification_LeavesProspectsOut(DatabaseKind kind)
+    {
+        await using var company = await Company.FoundAsync(kind, postgres);
+        await company.CustomerAsync("customer", "2026-10-01 90");
+        await using var database = company.Database();
+        foreach (var round in (int[])[1, 2])
+        {
+            // As one would be that somebody marked as a customer: even then it is none of the ERP's.
+            var party = ProspectParty.New(new() { Name = $"prospect {round}" }, null, DateTimeOffset.UnixEpoch, new(2026, 10, 1));
+            party.Roles = CounterpartyRoles.Customer;
+            database.Add(party);
+            await database.SaveChangesAsync(Cancellation);
+            database.ChangeTracker.Clear();
+
+            foreach (var measure in (Measure[])[Measure.Revenue, Measure.Quantity])
+            {
+                var (_, totals) = await company.RunAsync(ClassificationParameters.For(RuleSet.Standard, new(2026, 10, 31)) with { Measure = measure });
+                Assert.Equal((round, measure, 1), (round, measure, totals.Counterparties));
+            }
+        }
     }
 
     private static async Task PurgeAsync(CrmApp app, int connection, bool isLast)
