@@ -2,7 +2,6 @@ using Crm.Plugin.Features.Calls;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
-using Crm.Plugin.Mirror.Searching;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,7 +11,7 @@ namespace Crm.Plugin.Features.Prospects;
 /// Moves everything that hangs on a prospect to the counterparty that it turned out to be, and back. Each moved row is written down, so
 /// that undoing puts back these and no others. In the caller's transaction; safe to repeat.
 /// </summary>
-internal sealed class PartyMove(CrmDbContext database, TimeProvider clock)
+internal sealed class PartyMove(CrmDbContext database, ProspectIndex index, TimeProvider clock)
 {
     private const string AddedMechanisms = "own_mechanism:added";
     private const string ClosedDoor = "counterparty_preference:do_not_contact";
@@ -57,7 +56,8 @@ internal sealed class PartyMove(CrmDbContext database, TimeProvider clock)
         }
 
         await AddMechanismsAsync(prospect, to, cancellation);
-        await MarkAsync(from, to, cancellation);
+        await GoAsync(from, clock.GetUtcNow(), cancellation);
+        await index.NoteAsync([from, to], cancellation);
     }
 
     /// <summary>Puts back what was moved. What came to the counterparty since then is the counterparty's.</summary>
@@ -77,7 +77,8 @@ internal sealed class PartyMove(CrmDbContext database, TimeProvider clock)
             DELETE FROM prospect_move WHERE prospect_id = @prospect
             """,
             prospect.Id, from, to, cancellation);
-        await MarkAsync(from, to, cancellation);
+        await GoAsync(from, null, cancellation);
+        await index.NoteAsync([from, to], cancellation);
     }
 
     private static string RowsOf(string table) => $"SELECT m.row_key FROM prospect_move m WHERE m.prospect_id = @prospect AND m.table_name = '{table}'";
@@ -127,11 +128,9 @@ internal sealed class PartyMove(CrmDbContext database, TimeProvider clock)
             .ExecuteUpdateAsync(m => m.SetProperty(x => x.Fate, MechanismFate.Waiting).SetProperty(x => x.NextTryAt, due), cancellation);
     }
 
-    private async Task MarkAsync(long from, long to, CancellationToken cancellation)
-    {
-        await SearchFollow.MarkAsync(database, from, null, null, cancellation);
-        await SearchFollow.MarkAsync(database, to, null, null, cancellation);
-    }
+    /// <summary>The prospect's own record is out of every list while all that it had is somewhere else.</summary>
+    private Task<int> GoAsync(long from, DateTimeOffset? at, CancellationToken cancellation) =>
+        database.Set<CounterpartyRecord>().Where(c => c.Id == from).ExecuteUpdateAsync(c => c.SetProperty(x => x.GoneAt, at), cancellation);
 
     private async Task ExecuteAsync(string sql, long prospect, long from, long to, CancellationToken cancellation)
     {

@@ -73,7 +73,6 @@ internal sealed class ProspectConversion(CrmDbContext database, PartyMove move, 
             return new("link", ProspectTexts.NotLinked);
         }
 
-        await database.Set<CounterpartyRecord>().Where(c => c.Id == counterpartyId).ExecuteUpdateAsync(c => c.SetProperty(x => x.GoneAt, never), cancellation);
         await move.ReturnAsync(prospect, to, cancellation);
         audit.Note(database, "prospect.link-undone", "counterparty", InteractionAudit.Id(counterpartyId), $"{{\"counterpartyId\":[{InteractionAudit.Id(to)},null]}}");
         await database.SaveChangesAsync(cancellation);
@@ -157,7 +156,6 @@ internal sealed class ProspectConversion(CrmDbContext database, PartyMove move, 
         if (to is { } other)
         {
             await move.MoveAsync(prospect, other, cancellation);
-            await database.Set<CounterpartyRecord>().Where(c => c.Id == prospect.CounterpartyId).ExecuteUpdateAsync(c => c.SetProperty(x => x.GoneAt, now), cancellation);
         }
 
         return true;

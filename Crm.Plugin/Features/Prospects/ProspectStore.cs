@@ -1,8 +1,6 @@
 using Crm.Plugin.Features.ContactLog;
-using Crm.Plugin.Features.Duplicates;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
-using Crm.Plugin.Mirror.Searching;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -18,7 +16,7 @@ public sealed record ProspectCase(Prospect Record, CounterpartyRecord Party);
 internal sealed record ProspectOutcome(long Id, IReadOnlyList<Refusal> Refusals);
 
 /// <summary>Keeps prospects. A prospect is named everywhere by the number of its counterparty, within the rights on it.</summary>
-internal sealed class ProspectStore(CrmDbContext database, SearchFollow search, CurrentUser user, AuditLog audit, TimeProvider clock)
+internal sealed class ProspectStore(CrmDbContext database, ProspectIndex index, CurrentUser user, AuditLog audit, TimeProvider clock)
 {
     /// <summary>Null when there is none within reach.</summary>
     public Task<ProspectCase?> FindAsync(long counterpartyId, CancellationToken cancellation) => FindAsync(counterpartyId, user.Rights.ReadScope, cancellation);
@@ -51,8 +49,6 @@ internal sealed class ProspectStore(CrmDbContext database, SearchFollow search, 
             {
                 CounterpartyId = party.Id, State = ProspectState.Open, Source = draft.Source, Note = draft.Note, ResponsibleId = id, CallId = draft.CallId, CreatedBy = user.Id, CreatedAt = now,
             });
-            // The nightly search computes all of them anew; until then the next caller of the same name is warned of by these.
-            database.AddRange(DuplicateSearch.KeysOf(draft.Name, draft.TaxId, draft.Mechanisms).Select(k => new DuplicateKey { Kind = k.Kind, Value = k.Value, CounterpartyId = party.Id }));
             if (draft.Person is { } person)
             {
                 await ProspectPerson.AddAsync(database, party.Id, person, user.Id, now, cancellation);
@@ -60,13 +56,12 @@ internal sealed class ProspectStore(CrmDbContext database, SearchFollow search, 
 
             audit.Note(database, "prospect.added", "counterparty", InteractionAudit.Id(party.Id));
             await database.SaveChangesAsync(cancellation);
-            await SearchFollow.MarkAsync(database, party.Id, null, null, cancellation);
+            await index.NoteAsync([party.Id], cancellation);
             await transaction.CommitAsync(cancellation);
             number = party.Id;
         }
 
-        database.ChangeTracker.Clear();
-        await search.RunAsync(cancellation); // who has just been entered is found at once
+        await index.FollowAsync(cancellation); // who has just been entered is found at once
         return new(number, []);
     }
 
@@ -108,12 +103,11 @@ internal sealed class ProspectStore(CrmDbContext database, SearchFollow search, 
                 database, "prospect.changed", "counterparty", InteractionAudit.Id(party.Id),
                 AuditChange.Of(AuditChange.Fields(database.Entry(party), nameof(CounterpartyRecord.NameFolded), nameof(CounterpartyRecord.City)).Concat(AuditChange.Fields(database.Entry(record)))));
             await database.SaveChangesAsync(cancellation);
-            await SearchFollow.MarkAsync(database, party.Id, null, null, cancellation);
+            await index.NoteAsync([party.Id], cancellation);
             await transaction.CommitAsync(cancellation);
         }
 
-        database.ChangeTracker.Clear();
-        await search.RunAsync(cancellation);
+        await index.FollowAsync(cancellation);
         return new(stored.Party.Id, []);
     }
 

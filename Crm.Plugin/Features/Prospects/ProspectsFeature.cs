@@ -8,6 +8,7 @@ internal static class ProspectsFeature
         services.AddScoped<ProspectStore>();
         services.AddScoped<ProspectList>();
         services.AddScoped<PartyMove>();
+        services.AddScoped<ProspectIndex>();
         services.AddScoped<ProspectConversion>();
         services.AddScoped<ProspectOutbox>();
         services.AddScoped<ProspectTargets>();
