@@ -17,6 +17,7 @@ using Crm.Plugin.Features.Notifications;
 using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Features.Paper;
 using Crm.Plugin.Features.People;
+using Crm.Plugin.Features.Prospects;
 using Crm.Plugin.Features.Retention;
 using Crm.Plugin.Features.SalesHistory;
 using Crm.Plugin.Features.Selections;
@@ -89,6 +90,7 @@ public static class CrmPlugin
         services.AddNotifications(tells: options.RunJobs);
         services.AddOrders();
         services.AddPeople(sends: options.RunJobs);
+        services.AddProspects(sends: options.RunJobs);
         services.AddRetention(evaluates: options.RunJobs);
         services.AddSalesHistory(renews: options.RunJobs);
         services.AddSelections();
@@ -137,6 +139,7 @@ public static class CrmPlugin
         app.MapOrders();
         app.MapPaper();
         app.MapPeople();
+        app.MapProspects();
         app.MapRetention();
         app.MapSms();
     }

@@ -10,11 +10,17 @@ internal static class DatabaseUpgrade
     public static async Task RunAsync(IServiceProvider services, CancellationToken cancellation)
     {
         await using var database = await services.GetRequiredService<IDbContextFactory<CrmDbContext>>().CreateDbContextAsync(cancellation);
-        if (!await IsBehindAsync(database, cancellation))
+        if (await IsBehindAsync(database, cancellation))
         {
-            return;
+            await MigrateAsync(services, database, cancellation);
         }
 
+        // What a migration cannot say in SQL; begun by a run that was killed, it is ended by the next.
+        await Features.Prospects.ProspectTransfer.RunAsync(database, services.GetRequiredService<TimeProvider>().GetUtcNow(), cancellation);
+    }
+
+    private static async Task MigrateAsync(IServiceProvider services, CrmDbContext database, CancellationToken cancellation)
+    {
         using var alone = services.GetRequiredService<DatabaseOptions>().Kind == DatabaseKind.Sqlite
             ? await TakeTurnAsync(services.GetRequiredService<Shell.CrmPluginOptions>().DataFolder, services.GetRequiredService<TimeProvider>(), cancellation)
             : null;

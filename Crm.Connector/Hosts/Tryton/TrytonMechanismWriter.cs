@@ -14,13 +14,17 @@ internal sealed class TrytonMechanismWriter(TrytonSession session, TrytonReads r
         var party = record.Person is { } person ? await PartyOfAsync(person, cancellation) : Id(record.Counterparty);
         if (await FindAsync(party, record.Mechanism, cancellation) is { } there)
             return new Written(TrytonKey.Of(there), null, WasThere: true);
-        var values = new Dictionary<string, object?>
-        {
-            ["party"] = party, ["type"] = Type(record.Mechanism.Kind), ["value"] = record.Mechanism.Value, ["name"] = record.Mechanism.Label,
-        };
+        var values = Values(record.Mechanism, null);
+        values["party"] = party;
         var created = await session.WriteAsync(TrytonMechanisms.Model, "create", [new[] { values }], cancellation);
         return new Written(TrytonKey.Of(created[0].GetInt64()), null, WasThere: false);
     }
+
+    /// <summary>The fields of a new row, but whose it is.</summary>
+    public static Dictionary<string, object?> Values(ContactMechanism mechanism, string? comment) => new()
+    {
+        ["type"] = Type(mechanism.Kind), ["value"] = mechanism.Value, ["name"] = mechanism.Label, ["comment"] = comment,
+    };
 
     private async Task<long?> FindAsync(long party, ContactMechanism mechanism, CancellationToken cancellation)
     {

@@ -15,7 +15,7 @@ internal static class CounterpartyEndpoints
     {
         api.MapGet("/counterparties", ListAsync)
             .WithName("listCounterparties").WithTags("Counterparties").WithSummary("Search: matches of the name first, each in the order of names.")
-            .WithDescription("A fragment of a phone number finds every number that holds its digits; such an answer is one page. With 'key' the other filters are not looked at.")
+            .WithDescription("A fragment of a phone number finds every number that holds its digits; such an answer is one page. With 'key' the other filters are not looked at. Prospects, whom no ERP has yet, are listed by /prospects.")
             .Produces<ApiPage<CounterpartyAnswer>>();
         api.MapGet("/counterparties/{id:long}", FindAsync)
             .WithName("getCounterparty").WithTags("Counterparties").WithSummary("One counterparty with contact information, contact persons and freshness.")
@@ -81,7 +81,7 @@ internal static class CounterpartyEndpoints
 
         var filter = new CounterpartyFilter(
             q?.Trim() ?? "", role switch { null => null, "customer" => CounterpartyRoles.Customer, _ => CounterpartyRoles.Supplier }, manager,
-            Number(importance, Importances), Number(stage, Stages), inactive == true) { Segment = chosen?.Id };
+            Number(importance, Importances), Number(stage, Stages), inactive == true) { Segment = chosen?.Id, IsProspect = false };
         var list = await search.ListAsync(filter, after, limit ?? Paging.DefaultRows, cancellation);
         return ApiJson.Answer(new ApiPage<CounterpartyAnswer>(await AnswersAsync(list.Lines, keys, cancellation), list.Next));
     }

@@ -9,12 +9,11 @@ namespace Crm.Plugin.Features.Calls;
 /// <param name="Call">The call.</param>
 /// <param name="Callers">Who it may be, the likeliest first; one alone is taken for the caller.</param>
 /// <param name="Who">Whom the card is about; null while it is open who calls.</param>
-/// <param name="Past">What to know of them; null as long, and for a new caller.</param>
-/// <param name="Prospect">The new caller that <paramref name="Who"/> is; null for a counterparty.</param>
-public sealed record CallCard(PhoneCall Call, IReadOnlyList<Caller> Callers, Caller? Who, CallerPast? Past, Prospect? Prospect);
+/// <param name="Past">What to know of them; null as long.</param>
+public sealed record CallCard(PhoneCall Call, IReadOnlyList<Caller> Callers, Caller? Who, CallerPast? Past);
 
 /// <summary>Whom the user says that a call is with; all null: none of those who have the number.</summary>
-public sealed record CallChoice(long? CounterpartyId, long? PersonId, long? CardId, long? ProspectId);
+public sealed record CallChoice(long? CounterpartyId, long? PersonId, long? CardId);
 
 /// <summary>The calls on one user's desk.</summary>
 internal sealed class CallDesk(CrmDbContext database, CallerLookup lookup, CallerPasts pasts, CurrentUser user, TimeProvider clock)
@@ -47,9 +46,7 @@ internal sealed class CallDesk(CrmDbContext database, CallerLookup lookup, Calle
     {
         var callers = await lookup.FindAsync(call.Number, cancellation);
         var who = await WhoAsync(call, callers, cancellation);
-        return new(
-            call, callers, who, who is { CounterpartyId: { } id } ? await pasts.ReadAsync(id, who.PersonId, who.CardId, cancellation) : null,
-            who is { ProspectId: { } prospect } ? await database.Set<Prospect>().FirstOrDefaultAsync(p => p.Id == prospect, cancellation) : null);
+        return new(call, callers, who, who is null ? null : await pasts.ReadAsync(who.CounterpartyId, who.PersonId, who.CardId, cancellation));
     }
 
     private async Task<Caller?> WhoAsync(PhoneCall call, IReadOnlyList<Caller> callers, CancellationToken cancellation)
@@ -62,19 +59,19 @@ internal sealed class CallDesk(CrmDbContext database, CallerLookup lookup, Calle
         if (call.CounterpartyId is { } chosen)
         {
             return callers.FirstOrDefault(c => c.CounterpartyId == chosen && c.PersonId == call.PersonId && c.CardId == call.CardId)
-                ?? (await pasts.NameAsync(chosen, cancellation) is { } name ? new Caller(chosen, name, null, null, null, null, "", 0) : null);
+                ?? (await pasts.NameAsync(chosen, cancellation) is { } name ? new Caller(chosen, name.Name, null, null, null, "", 0) { IsProspect = name.IsProspect } : null);
         }
 
-        return call.ProspectId is { } prospect ? callers.FirstOrDefault(c => c.ProspectId == prospect) : callers.Count == 1 ? callers[0] : null;
+        return callers.Count == 1 ? callers[0] : null;
     }
 
     /// <summary>Says whom the call is with.</summary>
     public Task ChooseAsync(long id, CallChoice choice, CancellationToken cancellation)
     {
-        var isNobody = choice is { CounterpartyId: null, ProspectId: null };
+        var isNobody = choice.CounterpartyId is null;
         return database.Set<PhoneCall>().Where(c => c.Id == id && c.UserId == user.Id).ExecuteUpdateAsync(
             c => c.SetProperty(p => p.CounterpartyId, choice.CounterpartyId).SetProperty(p => p.PersonId, choice.PersonId).SetProperty(p => p.CardId, choice.CardId)
-                .SetProperty(p => p.ProspectId, choice.ProspectId).SetProperty(p => p.IsSomebodyElse, isNobody), cancellation);
+                .SetProperty(p => p.IsSomebodyElse, isNobody), cancellation);
     }
 
     /// <summary>Forgets what was said, so that all who have the number are offered again.</summary>
@@ -83,7 +80,7 @@ internal sealed class CallDesk(CrmDbContext database, CallerLookup lookup, Calle
         long? none = null;
         return database.Set<PhoneCall>().Where(c => c.Id == id && c.UserId == user.Id).ExecuteUpdateAsync(
             c => c.SetProperty(p => p.CounterpartyId, none).SetProperty(p => p.PersonId, none).SetProperty(p => p.CardId, none)
-                .SetProperty(p => p.ProspectId, none).SetProperty(p => p.IsSomebodyElse, false), cancellation);
+                .SetProperty(p => p.IsSomebodyElse, false), cancellation);
     }
 
     /// <summary>Puts the card away.</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Duplicates;
+using Crm.Plugin.Features.People;
+using Crm.Plugin.Features.Prospects;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
 
@@ -12,7 +14,7 @@ internal static class CallEndpoints
     public static async Task<IResult> PopAsync(CallDesk desk, CancellationToken cancellation) =>
         Screen.Of<CallPop>(new { Cards = await desk.OpenAsync(cancellation) });
 
-    public static async Task<IResult> ChooseAsync(long id, HttpContext http, CallDesk desk, CallerLookup lookup, CallerPasts pasts, CancellationToken cancellation)
+    public static async Task<IResult> ChooseAsync(long id, HttpContext http, CallDesk desk, CallerPasts pasts, CancellationToken cancellation)
     {
         var form = await http.Request.ReadFormAsync(cancellation);
         if (await desk.FindAsync(id, cancellation) is not { } call)
@@ -23,16 +25,11 @@ internal static class CallEndpoints
         switch (form["who"].ToString())
         {
             case "nobody":
-                await desk.ChooseAsync(id, new(null, null, null, null), cancellation);
+                await desk.ChooseAsync(id, new(null, null, null), cancellation);
                 break;
             case "again":
                 await desk.ReopenAsync(id, cancellation);
                 break;
-            case "prospect" when Number(form["prospect"]) is { } prospect && (await lookup.FindAsync(call.Number, cancellation)).Any(c => c.ProspectId == prospect):
-                await desk.ChooseAsync(id, new(null, null, null, prospect), cancellation);
-                break;
-            case "prospect":
-                return TypedResults.NotFound();
             default:
                 if (Number(form["counterparty"]) is not { } counterparty || await pasts.NameAsync(counterparty, cancellation) is null)
                 {
@@ -41,31 +38,11 @@ internal static class CallEndpoints
                 }
 
                 var person = form["person"].ToString();
-                await desk.ChooseAsync(id, person.StartsWith('-') ? new(counterparty, null, Number(person[1..]), null) : new(counterparty, Number(person), null, null), cancellation);
+                await desk.ChooseAsync(id, person.StartsWith('-') ? new(counterparty, null, Number(person[1..])) : new(counterparty, Number(person), null), cancellation);
                 break;
         }
 
         return await DeskAsync(http, desk, null, [], cancellation);
-    }
-
-    /// <summary>Adds to what is kept of a new caller who calls again.</summary>
-    public static async Task<IResult> NoteAsync(long id, HttpContext http, CallDesk desk, ProspectStore prospects, CancellationToken cancellation)
-    {
-        var form = InteractionForm.From(await http.Request.ReadFormAsync(cancellation));
-        if (await desk.FindAsync(id, cancellation) is not { } call || (await desk.CardAsync(call, cancellation)).Prospect is not { } prospect)
-        {
-            return TypedResults.NotFound();
-        }
-
-        var refusals = await prospects.AddNoteAsync(prospect.Id, form["note"], cancellation);
-        if (refusals.Count == 0)
-        {
-            await desk.DismissAsync(id, cancellation);
-            return await DeskAsync(http, desk, 0, [], cancellation);
-        }
-
-        http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-        return await RefusedAsync(http, desk, [.. refusals.Select(r => (id, r))], cancellation);
     }
 
     public static async Task<IResult> DismissAsync(long id, HttpContext http, CallDesk desk, CancellationToken cancellation)
@@ -77,28 +54,20 @@ internal static class CallEndpoints
     public static async Task<IResult> LogAsync(long id, HttpContext http, CallDesk desk, InteractionWriter writer, CurrentUser user, TimeProvider clock, CancellationToken cancellation)
     {
         var form = InteractionForm.From(await http.Request.ReadFormAsync(cancellation));
-        if (await desk.FindAsync(id, cancellation) is not { } call || (await desk.CardAsync(call, cancellation)).Who is not { CounterpartyId: { } counterparty } who)
+        if (await desk.FindAsync(id, cancellation) is not { } call || (await desk.CardAsync(call, cancellation)).Who is not { } who)
         {
             return TypedResults.NotFound();
         }
 
         var now = clock.GetUtcNow();
         var reader = new InteractionFormReader(form, user.Zone, now);
-        var draft = new InteractionDraft
+        var draft = Draft(call, who.CounterpartyId, form["content"]) with
         {
-            CounterpartyId = counterparty,
-            State = InteractionState.Done,
-            Kind = InteractionKind.PhoneCall,
-            Direction = call.Direction == CallDirection.Incoming ? InteractionDirection.Incoming : InteractionDirection.Outgoing,
             PersonId = who.PersonId,
             CardId = who.CardId,
-            Content = form["content"],
             NextStep = form["nextStep"],
             NextAt = reader.NextAt(),
             Minutes = reader.Number("minutes", RefusalTexts.BadMinutes) ?? CallRule.Minutes(call, now),
-            StartedAt = call.AnsweredAt ?? call.RangAt,
-            EndedAt = call.AnsweredAt is null ? null : call.EndedAt,
-            CallId = id,
         };
         var outcome = reader.Refusals.Count > 0 ? new(InteractionVerdict.Refused, 0, reader.Refusals) : await writer.CreateAsync(draft, cancellation);
         if (outcome.Verdict == InteractionVerdict.Saved)
@@ -111,7 +80,9 @@ internal static class CallEndpoints
         return await RefusedAsync(http, desk, [.. outcome.Refusals.Select(r => (id, r))], cancellation);
     }
 
-    public static async Task<IResult> ProspectAsync(long id, HttpContext http, CallDesk desk, ProspectStore prospects, DuplicateStore duplicates, CancellationToken cancellation)
+    /// <summary>Keeps a caller whom nobody knows as a prospect, and the call as its first contact.</summary>
+    public static async Task<IResult> ProspectAsync(
+        long id, HttpContext http, CallDesk desk, ProspectStore prospects, DuplicateStore duplicates, InteractionWriter writer, TimeProvider clock, CancellationToken cancellation)
     {
         var form = InteractionForm.From(await http.Request.ReadFormAsync(cancellation));
         if (await desk.FindAsync(id, cancellation) is not { } call)
@@ -119,7 +90,11 @@ internal static class CallEndpoints
             return TypedResults.NotFound();
         }
 
-        if (await CallScreens.LikelyAsync(duplicates, form, "", cancellation) is { Count: > 0 } likely)
+        // An extension, or a number that was withheld, is nothing to call back.
+        form = form.With(("phone", MechanismRule.Check(Contracts.ContactMechanismKind.Phone, call.Number) is null ? call.Number : ""));
+        var refusals = new List<Refusal>();
+        var draft = ProspectForm.Read(form, refusals) with { CallId = id };
+        if (refusals.Count == 0 && await ProspectLikeness.FindAsync(duplicates, form, draft, cancellation) is { Count: > 0 } likely)
         {
             http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
             var cards = await desk.OpenAsync(cancellation);
@@ -127,16 +102,39 @@ internal static class CallEndpoints
             return http.Request.IsPart() ? Screen.Of<CallPop>(new { Cards = cards, Likely = whom }) : Screen.Of<CallDeskPage>(new { Cards = cards, Likely = whom });
         }
 
-        var refusals = await prospects.AddAsync(new(form["name"], form["company"], call.Number, form["note"], form["source"], id), cancellation);
-        if (refusals.Count == 0)
+        var outcome = refusals.Count > 0 ? new(0, refusals) : await prospects.AddAsync(draft, cancellation);
+        if (outcome.Refusals.Count > 0)
         {
-            await desk.DismissAsync(id, cancellation);
-            return await DeskAsync(http, desk, 0, [], cancellation);
+            http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            return await RefusedAsync(http, desk, [.. outcome.Refusals.Select(r => (id, r))], cancellation);
         }
 
-        http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-        return await RefusedAsync(http, desk, [.. refusals.Select(r => (id, r))], cancellation);
+        // A call without a word said about it is logged as one from a new caller.
+        var now = clock.GetUtcNow();
+        var said = string.IsNullOrWhiteSpace(form["note"]) ? draft.Person ?? draft.Name : form["note"];
+        var logged = await writer.CreateAsync(Draft(call, outcome.Id, said) with { Minutes = CallRule.Minutes(call, now), Source = draft.Source }, cancellation);
+        if (logged.Verdict != InteractionVerdict.Saved)
+        {
+            await desk.ChooseAsync(id, new(outcome.Id, null, null), cancellation); // the card then offers to log it
+        }
+
+        http.Response.Headers["HX-Trigger"] = "interaction-logged";
+        return http.Request.IsPart()
+            ? Screen.Of<CallPop>(new { Cards = await desk.OpenAsync(cancellation), Saved = (long?)logged.Id, Prospect = (long?)outcome.Id })
+            : TypedResults.LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"/counterparties/{outcome.Id}"));
     }
+
+    private static InteractionDraft Draft(PhoneCall call, long counterpartyId, string content) => new()
+    {
+        CounterpartyId = counterpartyId,
+        State = InteractionState.Done,
+        Kind = InteractionKind.PhoneCall,
+        Direction = call.Direction == CallDirection.Incoming ? InteractionDirection.Incoming : InteractionDirection.Outgoing,
+        Content = content,
+        StartedAt = call.AnsweredAt ?? call.RangAt,
+        EndedAt = call.AnsweredAt is null ? null : call.EndedAt,
+        CallId = call.Id,
+    };
 
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
 

@@ -3,11 +3,6 @@ namespace Crm.Plugin.Features.Calls;
 /// <summary>Refusals of this slice; shown through the contact log's fields, and translated there.</summary>
 internal static class CallTexts
 {
-    public const string NoName = "Who is it? Write a name or a company.";
-    public const string MayNotWrite = "Your role does not let you save this.";
-    public const string NoNote = "Write a few words on what was said.";
-    public const string ProspectGone = "This new caller has been linked to a counterparty meanwhile. Look the number up again.";
-    public const string NotLinked = "This new caller is linked already, or is not yours.";
     public const string BadLine = "Line {0}: write the extension and a sign-in name of a user, such as: 101 anna.";
     public const string BadNumber = "Line {0}: this is not a telephone number.";
     public const string TooMany = "At most {0} lines.";

@@ -5,7 +5,7 @@ namespace Crm.Plugin.Features.Calls;
 /// <summary>What a typed number leads to.</summary>
 /// <param name="Callers">All who have it, the likeliest first.</param>
 /// <param name="Who">The one of them who was chosen, or the only one; null while it is open.</param>
-/// <param name="Past">What to know of them; null as long, and for a new caller.</param>
+/// <param name="Past">What to know of them; null as long.</param>
 public sealed record CallerFound(IReadOnlyList<Caller> Callers, Caller? Who, CallerPast? Past);
 
 /// <summary>Looks a typed or pasted number up, with the same card as a ringing call's.</summary>
@@ -21,6 +21,6 @@ internal sealed class CallerFinder(CallerLookup lookup, CallerPasts pasts)
             ? callers.FirstOrDefault(c => c.CounterpartyId == counterparty && c.PersonField == chosen["person"].ToString())
             : null;
         who ??= callers.Count == 1 ? callers[0] : null;
-        return new(callers, who, who is { CounterpartyId: { } id } ? await pasts.ReadAsync(id, who.PersonId, who.CardId, cancellation) : null);
+        return new(callers, who, who is null ? null : await pasts.ReadAsync(who.CounterpartyId, who.PersonId, who.CardId, cancellation));
     }
 }

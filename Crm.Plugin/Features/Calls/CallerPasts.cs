@@ -21,6 +21,9 @@ public sealed record OpenOrder(long Id, string? Number, DateOnly Date, DateOnly?
 /// <param name="Person">What the CRM knows of the person: how they would like to be dealt with themselves; null when nothing.</param>
 public sealed record CallerPast(IReadOnlyList<InteractionEntry> Contacts, IReadOnlyList<OpenOrder> Orders, IReadOnlyList<OverdueSum> Overdue, CounterpartyPreference? Preference, PersonCard? Person);
 
+/// <summary>Who a chosen caller is.</summary>
+public sealed record CallerName(string Name, bool IsProspect);
+
 /// <summary>Reads what to know of a caller: three short index ranges.</summary>
 internal sealed class CallerPasts(CrmDbContext database, InteractionStore interactions, Show show, CurrentUser user)
 {
@@ -52,6 +55,7 @@ internal sealed class CallerPasts(CrmDbContext database, InteractionStore intera
     }
 
     /// <summary>Null when it is out of reach.</summary>
-    public Task<string?> NameAsync(long counterpartyId, CancellationToken cancellation) =>
-        database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user).Where(c => c.Id == counterpartyId).Select(c => (string?)c.Name).FirstOrDefaultAsync(cancellation);
+    public Task<CallerName?> NameAsync(long counterpartyId, CancellationToken cancellation) =>
+        database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user).Where(c => c.Id == counterpartyId)
+            .Select(c => new CallerName(c.Name, c.ConnectionId == CounterpartyRecord.ProspectConnection)).FirstOrDefaultAsync(cancellation);
 }

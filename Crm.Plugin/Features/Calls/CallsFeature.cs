@@ -16,7 +16,6 @@ internal static class CallsFeature
         .AddScoped<CallerFinder>()
         .AddScoped<CallHistory>()
         .AddScoped<CallSettings>()
-        .AddScoped<ProspectStore>()
         .AddSingleton(new LivePart("call-pop", "/calls/pop", CallLog.News, IsFetchedAtOnce: true))
         .AddSingleton(new MenuEntry("/calls", "Calls", "phone", 27, _ => true));
 
@@ -31,10 +30,6 @@ internal static class CallsFeature
         screens.MapPost("/{id:long}/dismiss", CallEndpoints.DismissAsync);
         screens.MapPost("/{id:long}/log", CallEndpoints.LogAsync);
         screens.MapPost("/{id:long}/prospect", CallEndpoints.ProspectAsync);
-        screens.MapPost("/{id:long}/note", CallEndpoints.NoteAsync);
-        screens.MapGet("/prospects", CallScreens.ProspectsAsync);
-        screens.MapPost("/prospects", CallScreens.AddProspectAsync);
-        screens.MapPost("/prospects/{id:long}/link", CallScreens.LinkAsync);
         screens.MapGet("/settings", CallScreens.SettingsAsync).RequireAuthorization(Policies.Administrator);
         screens.MapPost("/settings", CallScreens.SaveSettingsAsync).RequireAuthorization(Policies.Administrator);
     }

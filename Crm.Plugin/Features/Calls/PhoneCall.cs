@@ -55,9 +55,6 @@ public sealed class PhoneCall
     /// <summary>The CRM's own person, in place of <see cref="PersonId"/>.</summary>
     public long? CardId { get; set; }
 
-    /// <summary>The user said that it was this one of the new callers.</summary>
-    public long? ProspectId { get; set; }
-
     /// <summary>The user said that it was none of those who have this number.</summary>
     public bool IsSomebodyElse { get; set; }
 
@@ -95,46 +92,5 @@ public sealed class OwnNumber
     internal sealed class Configuration : IEntityTypeConfiguration<OwnNumber>
     {
         public void Configure(EntityTypeBuilder<OwnNumber> builder) => builder.ToTable("own_number").HasKey(n => n.Digits);
-    }
-}
-
-/// <summary>Somebody who got in touch and whom the ERP does not know. Becomes a counterparty's when the ERP has one for them.</summary>
-public sealed class Prospect
-{
-    public long Id { get; set; }
-
-    public required string Name { get; set; }
-
-    public string? Company { get; set; }
-
-    /// <summary>As it came or was typed; null when none is known.</summary>
-    public string? Phone { get; set; }
-
-    public string? Digits { get; set; }
-
-    /// <summary>The last seven of <see cref="Digits"/>, what a caller is looked up by; null for shorter ones.</summary>
-    public string? Tail { get; set; }
-
-    /// <summary>What they wanted.</summary>
-    public string? Note { get; set; }
-
-    /// <summary>Where they had heard of us.</summary>
-    public string? Source { get; set; }
-
-    public long ResponsibleId { get; set; }
-
-    /// <summary>The call that brought them; null when it was no call.</summary>
-    public long? CallId { get; set; }
-
-    /// <summary>Whom they turned out to be; null until then.</summary>
-    public long? CounterpartyId { get; set; }
-
-    public long CreatedBy { get; set; }
-
-    public DateTimeOffset CreatedAt { get; set; }
-
-    internal sealed class Configuration : IEntityTypeConfiguration<Prospect>
-    {
-        public void Configure(EntityTypeBuilder<Prospect> builder) => builder.ToTable("prospect");
     }
 }

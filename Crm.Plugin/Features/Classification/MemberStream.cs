@@ -24,6 +24,9 @@ public readonly record struct FillProgress(bool IsWriting, int Done, int Total)
 internal sealed class MemberStream(DbConnection connection, DbTransaction? transaction, ClassificationParameters parameters, long? only = null)
 {
     private const string Counting = "o.state IN (1, 2) AND o.gone_at IS NULL";
+
+    // The inequality keeps the order of the primary key: an equality would invite an index that needs sorting.
+    private static readonly string OfAnErp = $"connection_id <> {Mirror.Records.CounterpartyRecord.ProspectConnection}";
     private const int LookEvery = 16_384;
 
     /// <summary>Streams everybody into a sink.</summary>
@@ -102,8 +105,8 @@ internal sealed class MemberStream(DbConnection connection, DbTransaction? trans
 
     private string MembersSql => parameters.Population switch
     {
-        Population.Customers => $"SELECT id, host_key, CASE WHEN (roles & 1) <> 0 AND gone_at IS NULL THEN 1 ELSE 0 END FROM counterparty {Of("id", "WHERE")} ORDER BY id",
-        Population.Suppliers => $"SELECT id, host_key, CASE WHEN (roles & 2) <> 0 AND gone_at IS NULL THEN 1 ELSE 0 END FROM counterparty {Of("id", "WHERE")} ORDER BY id",
+        Population.Customers => $"SELECT id, host_key, CASE WHEN (roles & 1) <> 0 AND gone_at IS NULL THEN 1 ELSE 0 END FROM counterparty WHERE {OfAnErp} {Of("id")} ORDER BY id",
+        Population.Suppliers => $"SELECT id, host_key, CASE WHEN (roles & 2) <> 0 AND gone_at IS NULL THEN 1 ELSE 0 END FROM counterparty WHERE {OfAnErp} {Of("id")} ORDER BY id",
         Population.Managers => $"SELECT id, key, 0 FROM classification_member WHERE population = 3 {Of("id")} ORDER BY id",
         _ => $"SELECT id, host_key, CASE WHEN gone_at IS NULL THEN 1 ELSE 0 END FROM product {Of("id", "WHERE")} ORDER BY id",
     };

@@ -2,6 +2,7 @@ using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Features.Duplicates;
 using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Features.People;
+using Crm.Plugin.Features.Prospects;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
@@ -66,7 +67,13 @@ internal static class CounterpartiesFeature
         var preference = PreferenceStore.Ask(batch, id);
         var same = duplicates.AskOthers(batch, id);
         var country = CardWishes.AskCountry(batch);
+        var origins = ProspectOrigins.Ask(batch, id);
         await batch.RunAsync(cancellation);
+        var prospects = await ProspectOrigins.ReadAsync(database, origins, cancellation);
+        if (record.GoneAt is not null && prospects.FirstOrDefault(p => p.Record.CounterpartyId == id)?.Record.OtherId is { } became && await cards.FindAsync(became, cancellation) is not null)
+        {
+            return TypedResults.LocalRedirect(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/counterparties/{became}")); // everything moved there
+        }
 
         var (persons, typed) = people();
         var own = CounterpartyPeople.Unread(typed, MirrorJson.ReadMechanisms(record.Mechanisms));
@@ -82,6 +89,7 @@ internal static class CounterpartiesFeature
             Wishes = wishes(),
             Preference = preference.Rows is [var wish, ..] ? wish : null,
             Same = same.Rows,
+            Prospects = prospects,
         });
     }
 

@@ -21,20 +21,23 @@ public sealed record CounterpartyFilter(string Text, CounterpartyRoles? Role, st
     /// <summary>Only those of a saved segment; of one that there is not, nobody. Null for all.</summary>
     public long? Segment { get; init; }
 
+    /// <summary>True for only those whom no ERP has yet, false for none of them; null for all.</summary>
+    public bool? IsProspect { get; init; }
+
     /// <summary>What the segment means, once the search has looked it up.</summary>
     internal SegmentCondition? Chosen { get; init; }
 
     /// <summary>Everybody alive.</summary>
     public static CounterpartyFilter None { get; } = new("", null, null, null, null, false);
 
-    /// <summary>Reads q, role, manager, importance, stage, inactive, loss and segment; what cannot be understood is left out, except a segment: then nobody is chosen.</summary>
+    /// <summary>Reads q, role, manager, importance, stage, inactive, loss, prospects and segment; what cannot be understood is left out, except a segment: then nobody is chosen.</summary>
     public static CounterpartyFilter From(IQueryCollection query) => new(
         query["q"].ToString().Trim() is { Length: <= 200 } text ? text : query["q"].ToString()[..200],
         query["role"].ToString() switch { "customer" => CounterpartyRoles.Customer, "supplier" => CounterpartyRoles.Supplier, _ => null },
         query["manager"].ToString() is { Length: > 0 } manager ? manager : null,
         query["importance"].ToString().ToUpperInvariant() switch { "A" => 1, "B" => 2, "C" => 3, "NONE" => 0, _ => null },
         short.TryParse(query["stage"], NumberStyles.None, CultureInfo.InvariantCulture, out var stage) ? stage : null,
-        query["inactive"] == "1") { IsLikelyLost = query["loss"] == "1", Segment = SegmentOf(query["segment"].ToString()) };
+        query["inactive"] == "1") { IsLikelyLost = query["loss"] == "1", IsProspect = query["prospects"] == "1" ? true : null, Segment = SegmentOf(query["segment"].ToString()) };
 
     /// <summary>A segment's number; 0, which none has, for anything else but nothing.</summary>
     public static long? SegmentOf(string typed) => typed.Length == 0 ? null : long.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
@@ -56,6 +59,7 @@ public sealed record CounterpartyFilter(string Text, CounterpartyRoles? Role, st
         Add("stage", Stage?.ToString(CultureInfo.InvariantCulture));
         Add("inactive", Inactive ? "1" : null);
         Add("loss", IsLikelyLost ? "1" : null);
+        Add("prospects", IsProspect == true ? "1" : null);
         Add("segment", Segment?.ToString(CultureInfo.InvariantCulture));
         return result.ToString();
 

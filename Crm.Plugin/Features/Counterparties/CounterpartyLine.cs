@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text;
 using Crm.Contracts;
 using Crm.Plugin.Mirror;
+using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Storage;
 
 namespace Crm.Plugin.Features.Counterparties;
@@ -15,6 +16,9 @@ public sealed record CounterpartyLine(
         "c.id, c.name, c.name_folded, c.code, c.tax_id, c.roles, c.city, c.manager_login, c.importance, c.stage, c.regularity, c.is_active, c.gone_at, c.mechanisms, c.connection_id, c.host_key";
 
     internal const int ColumnCount = 16;
+
+    /// <summary>Not in any ERP yet.</summary>
+    public bool IsProspect => ConnectionId == CounterpartyRecord.ProspectConnection;
 
     /// <summary>The main phone as the ERP keeps it.</summary>
     public string? Phone => MirrorJson.ReadMechanisms(Mechanisms).FirstOrDefault(m => m.Kind == ContactMechanismKind.Phone)?.Value;

@@ -1,4 +1,5 @@
 using Crm.Plugin.Features.Classification;
+using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Search;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
@@ -290,6 +291,7 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         filter.Importance switch { null => "1 = 1", 0 => "c.importance IS NULL", _ => "c.importance = @importance" },
         filter.Stage switch { null => "1 = 1", 0 => "c.stage IS NULL", _ => "c.stage = @stage" },
         filter.IsLikelyLost ? "c.id IN (SELECT l.counterparty_id FROM likely_loss l)" : "1 = 1",
+        filter.IsProspect switch { null => "1 = 1", true => $"c.connection_id = {CounterpartyRecord.ProspectConnection}", false => $"c.connection_id <> {CounterpartyRecord.ProspectConnection}" },
         filter.Chosen?.Sql ?? "1 = 1",
     });
 

@@ -27,7 +27,7 @@ internal sealed class KnownPeople(CrmDbContext database, CurrentUser user, Calle
 
     /// <summary>Those whose number has the same nine digits or more at its end.</summary>
     public async Task<IReadOnlyList<KnownPerson>> ByPhoneAsync(string phone, CancellationToken cancellation) =>
-        [.. (await lookup.FindAsync(phone, cancellation)).Where(c => c is { CounterpartyId: not null, Likeness: >= 2 }).Select(c => new KnownPerson(c.CounterpartyId!.Value, c.Name, c.PersonId, c.CardId, c.PersonName))];
+        [.. (await lookup.FindAsync(phone, cancellation)).Where(c => c.Likeness >= 2).Select(c => new KnownPerson(c.CounterpartyId, c.Name, c.PersonId, c.CardId, c.PersonName))];
 
     public async Task<IReadOnlyList<KnownPerson>> ByEmailAsync(string email, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using Crm.Contracts;
 using Crm.Plugin.Commands;
+using Crm.Plugin.Features.Prospects;
 using Crm.Plugin.Mirror.Connections;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Mirror.Syncing;
@@ -16,7 +17,7 @@ namespace Crm.Plugin.Features.Installation;
 internal sealed record Impact(long Counterparties, long Orders, int Users);
 
 /// <summary>Takes the plugin out of an ERP. Each step is safe to repeat, so a run that broke off is finished by the next.</summary>
-internal sealed class Uninstaller(CrmDbContext database, ConnectionStore connections, HostPool hosts, HostAccounts accounts, CrmDataPurge data, AuditLog audit)
+internal sealed class Uninstaller(CrmDbContext database, ConnectionStore connections, HostPool hosts, HostAccounts accounts, CrmDataPurge data, ProspectPurge prospects, AuditLog audit)
 {
     public async Task<Impact> LookAsync(ConnectionRecord connection, CancellationToken cancellation) => new(
         await database.Set<CounterpartyRecord>().LongCountAsync(c => c.ConnectionId == connection.Id, cancellation),
@@ -61,6 +62,7 @@ internal sealed class Uninstaller(CrmDbContext database, ConnectionStore connect
         await database.SaveChangesAsync(cancellation);
         var isLast = (await connections.ListAsync(withRemoved: true, cancellation)).All(c => c.Id == connection.Id);
         await data.RunAsync(connection.Id, isLast, cancellation);
+        await prospects.RunAsync(cancellation);
         if (!await mirror.RunAsync(connection.Id, progress, cancellation))
         {
             throw new CommandFailure("uninstall.busy", $"Another process is reading {connection.Name}: stop crm serve and run the command again, it goes on from here.");

@@ -22,7 +22,7 @@ internal sealed class SalesSource(DbConnection connection, DbTransaction transac
     /// <returns>Blocks by number; in memory, because PostgreSQL reads and writes one after the other on a connection.</returns>
     public SortedDictionary<long, byte[]> Pack(string? subselect, CancellationToken cancellation)
     {
-        ReadMembers(subselect is null ? "" : $"WHERE id IN ({subselect})", cancellation);
+        ReadMembers(subselect is null ? "" : $"AND id IN ({subselect})", cancellation);
         var result = new SortedDictionary<long, byte[]>();
         var writer = new SalesBlockWriter();
         var member = 0;
@@ -84,9 +84,9 @@ internal sealed class SalesSource(DbConnection connection, DbTransaction transac
         }
     }
 
-    private void ReadMembers(string where, CancellationToken cancellation)
+    private void ReadMembers(string among, CancellationToken cancellation)
     {
-        using var command = Command($"SELECT id, host_key, roles, gone_at FROM counterparty {where} ORDER BY id");
+        using var command = Command($"SELECT id, host_key, roles, gone_at FROM counterparty WHERE connection_id <> {Mirror.Records.CounterpartyRecord.ProspectConnection} {among} ORDER BY id");
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {

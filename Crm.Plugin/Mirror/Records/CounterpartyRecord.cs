@@ -7,6 +7,15 @@ namespace Crm.Plugin.Mirror.Records;
 /// <summary>Read copy of a counterparty, with the classes that the last approved run gave it.</summary>
 public sealed class CounterpartyRecord : MirroredRecord
 {
+    /// <summary>
+    /// The <see cref="MirroredRecord.ConnectionId"/> of the CRM's own records: no ERP has this number, so nobody polls, compares or purges it
+    /// with one. A prospect is a counterparty like any other, which only an ERP does not know yet.
+    /// </summary>
+    public const int ProspectConnection = 0;
+
+    /// <summary>Not in any ERP yet.</summary>
+    public bool IsProspect => ConnectionId == ProspectConnection;
+
     /// <summary>As the ERP has it.</summary>
     public required string Name { get; set; }
 

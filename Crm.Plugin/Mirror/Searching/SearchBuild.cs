@@ -1,3 +1,4 @@
+using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Mirror.Writing;
 using Crm.Plugin.Search;
 using Crm.Plugin.Storage;
@@ -179,12 +180,14 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
             ("@c", connectionId),
             ("@e", (int)MirrorEntity.Counterparties)) is not null;
 
+    /// <summary>Prospects, which no connection builds, are written anew by those who follow changes.</summary>
     private Task<int> ClearAllAsync(CancellationToken cancellation) =>
         session.InTransactionAsync(
             () => session.ExecuteAsync(
-                session.Kind == DatabaseKind.Sqlite
+                (session.Kind == DatabaseKind.Sqlite
                     ? "DELETE FROM phone_fragment; DELETE FROM phone; INSERT INTO counterparty_search(counterparty_search) VALUES ('delete-all');"
-                    : "TRUNCATE phone_fragment, phone, counterparty_search",
+                    : "TRUNCATE phone_fragment, phone, counterparty_search;")
+                + $"INSERT INTO search_stale (counterparty_id) SELECT id FROM counterparty WHERE connection_id = {CounterpartyRecord.ProspectConnection}",
                 cancellation),
             cancellation);
 

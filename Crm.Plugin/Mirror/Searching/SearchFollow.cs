@@ -1,4 +1,5 @@
 using Crm.Plugin.Jobs;
+using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Mirror.Writing;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -64,7 +65,7 @@ internal sealed class SearchFollow(CrmDbContext database, DatabaseOptions option
             SELECT s.id, s.counterparty_id, CASE WHEN c.id IS NULL OR n.removed_at IS NOT NULL THEN 0 ELSE 1 END
             FROM search_stale s LEFT JOIN counterparty c ON c.id = s.counterparty_id LEFT JOIN connection n ON n.id = c.connection_id
             LEFT JOIN sync_state t ON t.connection_id = c.connection_id AND t.entity = @e
-            WHERE c.id IS NULL OR n.removed_at IS NOT NULL OR t.search_built_at IS NOT NULL ORDER BY s.id LIMIT {Part}
+            WHERE c.id IS NULL OR c.connection_id = {CounterpartyRecord.ProspectConnection} OR n.removed_at IS NOT NULL OR t.search_built_at IS NOT NULL ORDER BY s.id LIMIT {Part}
             """,
             r => (Id: r.GetInt64(0), Counterparty: r.GetInt64(1), IsThere: r.GetInt32(2) == 1), cancellation, ("@e", (int)MirrorEntity.Counterparties));
         long[] ids = [.. lines.Where(l => l.IsThere).Select(l => l.Counterparty).Distinct()];

@@ -2,6 +2,7 @@ using Crm.Contracts;
 using Crm.Plugin.Features.Calls;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.People;
+using Crm.Plugin.Features.Prospects;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
@@ -96,7 +97,7 @@ public sealed class CallTests(PostgresServer postgres)
 
     [Theory]
     [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
-    public async Task Ringing_NobodyKnown_BecomesANewCaller_WhoIsKnownNextTime(DatabaseKind kind)
+    public async Task Ringing_NobodyKnown_BecomesAProspect_WhoIsKnownNextTime(DatabaseKind kind)
     {
         await using var app = await CrmApp.StartAsync(kind, postgres);
         await Exchange.MirrorPeopleAsync(app);
@@ -112,13 +113,14 @@ public sealed class CallTests(PostgresServer postgres)
         Assert.Equal(System.Net.HttpStatusCode.OK, anna.Status);
 
         var found = await anna.PartAsync("/calls/lookup?number=0501112233");
-        Assert.Contains("Олена", found.Body!.TextContent, StringComparison.Ordinal);
-        await anna.OpenAsync("/calls/prospects");
+        Assert.Contains("ТОВ Степ", found.Body!.TextContent, StringComparison.Ordinal);
+        Assert.NotNull(found.QuerySelector(".badge.bg-yellow-lt"));
         await using var database = app.Database();
         var prospect = await database.Set<Prospect>().SingleAsync(TestContext.Current.CancellationToken);
-        await anna.SubmitAsync($"/calls/prospects/{prospect.Id}/link", new() { ["counterparty"] = $"{await app.IdAsync("2")}" });
-        await anna.SubmitAsync($"/calls/prospects/{prospect.Id}/link", new() { ["counterparty"] = $"{await app.IdAsync("3")}" });
-        Assert.Equal(await app.IdAsync("2"), (await database.Set<Prospect>().SingleAsync(TestContext.Current.CancellationToken)).CounterpartyId);
+        var contact = Assert.Single(await app.InteractionsAsync());
+        Assert.Equal((prospect.CounterpartyId, "Хоче прайс", InteractionDirection.Incoming, "Виставка"), (contact.CounterpartyId, contact.Content, contact.Direction, contact.Source));
+        Assert.Equal(prospect.CallId, contact.CallId);
+        Assert.Empty((await anna.PartAsync("/calls/pop")).QuerySelectorAll(".crm-call"));
     }
 
     [Theory]
@@ -210,37 +212,33 @@ public sealed class CallTests(PostgresServer postgres)
 
     [Theory]
     [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
-    public async Task Ringing_NewCallerAgain_IsKnownAndAddedTo(DatabaseKind kind)
+    public async Task Ringing_ProspectAgain_IsKnownAndLoggedLikeAnybody(DatabaseKind kind)
     {
         await using var app = await CrmApp.StartAsync(kind, postgres);
         await Exchange.MirrorPeopleAsync(app);
-        await app.SaveAsync(
-            new Prospect { Name = "Олена", Company = "ТОВ Степ", Phone = "0501112233", Digits = "380501112233", Tail = "1112233", Note = "Хоче прайс" },
-            new Prospect { Name = "Двойник", Phone = "84951234567", Digits = "74951234567", Tail = "1234567" });
         using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        await anna.OpenAsync("/prospects/new");
+        await anna.SubmitAsync("/prospects", new() { ["company"] = "ТОВ Степ", ["name"] = "Олена", ["phone"] = "0501112233", ["note"] = "Хоче прайс" });
+        await anna.OpenAsync("/prospects/new");
+        await anna.SubmitAsync("/prospects", new() { ["name"] = "Двойник", ["phone"] = "84951234567", ["sure"] = "true" });
         using var exchange = await Exchange.ConnectAsync(app);
         var id = (await exchange.SayAsync(new { callId = "1", @event = "ringing", number = "+380501112233", user = "anna" })).Body.GetProperty("calls")[0].GetProperty("id").GetInt64();
         var card = await anna.PartAsync("/calls/pop");
-        Assert.All((string[])["Олена", "ТОВ Степ", "Хоче прайс"], t => Assert.Contains(t, card.Body!.TextContent, StringComparison.Ordinal));
-        Assert.DoesNotContain("Several have this number", card.Body!.TextContent, StringComparison.Ordinal);
+        Assert.All((string[])["ТОВ Степ", "Prospect"], t => Assert.Contains(t, card.Body!.TextContent, StringComparison.Ordinal));
 
-        await SendPartAsync(anna, $"/calls/{id}/note", new() { ["note"] = " " });
-        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, anna.Status);
-        card = await SendPartAsync(anna, $"/calls/{id}/note", new() { ["note"] = "Просить знижку" });
+        card = await SendPartAsync(anna, $"/calls/{id}/log", new() { ["content"] = "Просить знижку", ["minutes"] = "2" });
         Assert.Empty(card.QuerySelectorAll(".crm-call"));
-        await using var database = app.Database();
-        Assert.Matches(@"^Хоче прайс\n\d{4}-\d\d-\d\d: Просить знижку$", (await database.Set<Prospect>().SingleAsync(p => p.Name == "Олена", TestContext.Current.CancellationToken)).Note);
+        Assert.Equal(["Просить знижку"], (await app.InteractionsAsync()).Select(i => i.Content));
 
-        // One of several: the new caller can be said to be it, and none of them can be said too.
+        // One of several: who it is is chosen, prospect or not.
         id = (await exchange.SayAsync(new { callId = "2", @event = "ringing", number = "84951234567", user = "anna" })).Body.GetProperty("calls")[0].GetProperty("id").GetInt64();
         card = await anna.PartAsync("/calls/pop");
         Assert.Equal(3, card.QuerySelectorAll(".crm-caller button").Length);
-        Assert.Contains("None of these", card.Body!.TextContent, StringComparison.Ordinal);
-        var twin = (await database.Set<Prospect>().SingleAsync(p => p.Name == "Двойник", TestContext.Current.CancellationToken)).Id;
-        card = await SendPartAsync(anna, $"/calls/{id}/choose", new() { ["who"] = "prospect", ["prospect"] = $"{twin}" });
+        await using var database = app.Database();
+        var twin = (await database.Set<CounterpartyRecord>().SingleAsync(c => c.Name == "Двойник", TestContext.Current.CancellationToken)).Id;
+        card = await SendPartAsync(anna, $"/calls/{id}/choose", new() { ["counterparty"] = $"{twin}", ["person"] = "" });
         Assert.Equal("Двойник", card.QuerySelector(".crm-call a.fs-3")!.TextContent);
-        await SendPartAsync(anna, $"/calls/{id}/choose", new() { ["who"] = "prospect", ["prospect"] = "999" });
-        Assert.Equal(System.Net.HttpStatusCode.NotFound, anna.Status);
+        Assert.NotNull(card.QuerySelector(".crm-call .bg-yellow-lt"));
     }
 
     [Fact]
@@ -255,26 +253,8 @@ public sealed class CallTests(PostgresServer postgres)
         {
             var text = shown.QuerySelector(".crm-caller")!.TextContent;
             Assert.All((string[])["ООО «Ромашка»", "Иванова Мария", "SO-01", "Overdue: 250.00", "Last contacts", "звонить после обеда", "Log this call"], t => Assert.Contains(t, text, StringComparison.Ordinal));
-            Assert.NotNull(shown.QuerySelector("a[href^='/calls/prospects?phone=']"));
+            Assert.NotNull(shown.QuerySelector("a[href^='/prospects/new?phone=']"));
         }
-    }
-
-    [Theory]
-    [InlineData("", "Choose a counterparty.")]
-    [InlineData("999", "This counterparty does not exist, or your role does not let you log contacts with it.")]
-    public async Task Link_ToNobody_IsToldAtTheNewCaller(string counterparty, string expected)
-    {
-        await using var app = await CrmApp.StartAsync();
-        var prospect = new Prospect { Name = "Олена", Phone = "0501112233" };
-        await app.SaveAsync(prospect);
-        using var anna = await app.SignInAsync("anna", Role.SalesManager);
-        await anna.OpenAsync("/calls/prospects");
-
-        var page = await anna.SubmitAsync($"/calls/prospects/{prospect.Id}/link", new() { ["counterparty"] = counterparty, ["find"] = "Степ" });
-
-        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, anna.Status);
-        Assert.Equal(expected, page.QuerySelector("td [data-field=link]")!.TextContent);
-        Assert.Equal("Степ", page.QuerySelector("td input[name=find]")!.GetAttribute("value"));
     }
 
     [Theory]

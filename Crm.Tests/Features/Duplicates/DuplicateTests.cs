@@ -1,6 +1,6 @@
 using System.Net;
 using Crm.Contracts;
-using Crm.Plugin.Features.Calls;
+using Crm.Plugin.Features.Prospects;
 using Crm.Plugin.Features.Duplicates;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
@@ -152,14 +152,14 @@ public sealed class DuplicateTests(PostgresServer postgres)
         using var chief = await app.SignInAsync("chief", Role.CommercialDirector);
         await chief.OpenAsync("/duplicates");
         await chief.SubmitAsync("/duplicates/search", []);
-        await chief.OpenAsync("/calls/prospects");
+        await chief.OpenAsync("/prospects/new");
 
-        var page = await chief.SubmitAsync("/calls/prospects", new() { ["name"] = "Иван", ["company"] = "Severny Veter" });
+        var page = await chief.SubmitAsync("/prospects", new() { ["name"] = "Иван", ["company"] = "Severny Veter" });
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, chief.Status);
         Assert.Contains("ООО «Северный ветер» same name", page.QuerySelector(".alert-warning")!.TextContent.ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.Equal("Severny Veter", page.QuerySelector("#company")!.GetAttribute("value"));
-        await chief.SubmitAsync("/calls/prospects", new() { ["name"] = "Иван", ["company"] = "Severny Veter", ["sure"] = "true" });
+        await chief.SubmitAsync("/prospects", new() { ["name"] = "Иван", ["company"] = "Severny Veter", ["sure"] = "true" });
         await using var database = app.Database();
         Assert.Equal(1, await database.Set<Prospect>().CountAsync(TestContext.Current.CancellationToken));
     }

@@ -46,7 +46,7 @@ internal sealed class SmsIntake(CrmDbContext database, CallerLookup lookup, Audi
             await database.SaveChangesAsync(cancellation);
             if (who is not null)
             {
-                await StoreAsync(database, message, who.CounterpartyId!.Value, who, clock.GetUtcNow(), cancellation);
+                await StoreAsync(database, message, who.CounterpartyId, who, clock.GetUtcNow(), cancellation);
             }
 
             if (message.IsStop && number is not null)
@@ -102,7 +102,7 @@ internal sealed class SmsIntake(CrmDbContext database, CallerLookup lookup, Audi
     /// <summary>Whose number it is; of several, the one whom a message went to last. Null when that does not tell either.</summary>
     private async Task<Caller?> WhoAsync(string number, CancellationToken cancellation)
     {
-        var callers = (await lookup.FindAsync(number, cancellation)).Where(c => c.CounterpartyId is not null).ToList();
+        var callers = (await lookup.FindAsync(number, cancellation)).ToList();
         if (callers.Select(c => c.CounterpartyId).Distinct().Count() == 1)
         {
             // Two persons behind one number: it is the counterparty's.
@@ -111,6 +111,6 @@ internal sealed class SmsIntake(CrmDbContext database, CallerLookup lookup, Audi
 
         var last = await database.Set<SmsOut>().Where(m => m.Number == number && m.CounterpartyId != null).OrderByDescending(m => m.Id).Select(m => m.CounterpartyId).FirstOrDefaultAsync(cancellation);
         return callers.Find(c => c.CounterpartyId == last)
-            ?? (callers.Count == 0 && last is { } id ? await database.Set<CounterpartyRecord>().Where(c => c.Id == id && c.GoneAt == null).Select(c => new Caller(c.Id, c.Name, null, null, null, null, "", 0, null, null, null, null)).FirstOrDefaultAsync(cancellation) : null);
+            ?? (callers.Count == 0 && last is { } id ? await database.Set<CounterpartyRecord>().Where(c => c.Id == id && c.GoneAt == null).Select(c => new Caller(c.Id, c.Name, null, null, null, "", 0, null, null, null, null)).FirstOrDefaultAsync(cancellation) : null);
     }
 }

@@ -1,0 +1,38 @@
+using Crm.Contracts;
+using Crm.Plugin.Features.People;
+using Crm.Plugin.Mirror.Connections;
+using Crm.Plugin.Mirror.Connectors;
+
+namespace Crm.Plugin.Features.Prospects;
+
+/// <summary>An ERP that a prospect may go to.</summary>
+/// <param name="Takes">Whether it takes new counterparties from us; null when it could not be asked now.</param>
+public sealed record ProspectTarget(int ConnectionId, string Name, bool? Takes);
+
+/// <summary>Which ERPs take new counterparties.</summary>
+internal sealed class ProspectTargets(ConnectionStore connections, OpenHost open)
+{
+    public async Task<IReadOnlyList<ProspectTarget>> ReadAsync(CancellationToken cancellation)
+    {
+        var targets = new List<ProspectTarget>();
+        foreach (var connection in await connections.ListAsync(false, cancellation))
+        {
+            targets.Add(new(connection.Id, connection.Name, await TakesAsync(connection, cancellation)));
+        }
+
+        return targets;
+    }
+
+    private async Task<bool?> TakesAsync(Mirror.Records.ConnectionRecord connection, CancellationToken cancellation)
+    {
+        try
+        {
+            var host = await open(connection, cancellation);
+            return await Task.Run(() => host.Find<ICounterpartyWriter>() is not null, cancellation);
+        }
+        catch (Exception failure) when (failure is HostException or ManifestException)
+        {
+            return null; // the administrator's screens tell why
+        }
+    }
+}
