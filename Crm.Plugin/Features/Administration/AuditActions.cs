@@ -19,6 +19,7 @@ internal static class AuditActions
         ["interaction.logged"] = "Contact logged",
         ["interaction.planned"] = "Contact planned",
         ["interaction.postponed"] = "Contact postponed",
+        ["interactions.exported"] = "Contacts exported",
         ["job.started"] = "Job started by hand",
         ["role.changed"] = "Rights of a role changed",
         ["sync.asked"] = "Synchronisation asked for",

@@ -19,7 +19,11 @@ internal sealed class InteractionEditor(CrmDbContext database, CurrentUser user,
         // The counterparty and the state are not part of an edit.
         draft = draft with { CounterpartyId = interaction.CounterpartyId, State = interaction.State, NextAt = null, Checklist = null, Repeat = null };
         var (orders, unknown) = await guards.Additions.OrdersAsync(draft, cancellation);
-        IReadOnlyList<Refusal> refusals = [.. InteractionRule.Check(draft, guards.Now, interaction), .. await guards.Place.CheckAsync(draft, cancellation), .. unknown];
+        IReadOnlyList<Refusal> refusals =
+        [
+            .. InteractionRule.Check(draft, guards.Now, interaction), .. await guards.Place.CheckAsync(draft, cancellation), .. unknown,
+            .. draft.Prepared is { } list ? await guards.Tasks.CheckAsync(id, list, cancellation) : [],
+        ];
         if (refusals.Count > 0)
         {
             return new(InteractionVerdict.Refused, id, refusals);
@@ -34,6 +38,11 @@ internal sealed class InteractionEditor(CrmDbContext database, CurrentUser user,
             if (draft.Orders is not null)
             {
                 await guards.Additions.PutOrdersAsync(id, orders, cancellation);
+            }
+
+            if (draft.Prepared is not null)
+            {
+                await guards.Tasks.PutAsync(interaction, draft.Prepared, cancellation);
             }
         }, cancellation);
     }

@@ -15,6 +15,8 @@ public static class RefusalTexts
     public const string TwoPersons = "A contact is with one person: of the ERP, or of the CRM's own.";
     public const string UserUnknown = "This user does not exist or may no longer sign in. Choose another one.";
     public const string OrderUnknown = "This counterparty has no order with the number {0}.";
+    public const string EmptyItem = "An item of the checklist is empty.";
+    public const string ItemLeftOut = "The item \"{0}\" of the checklist was left out. Items are ticked, never removed: send it as well.";
     public const string BadRepeat = "A series has 2 to 100 contacts.";
     public const string RepeatWithoutPlan = "Only a planned contact can come again.";
     public const string NoFile = "Choose a file.";
