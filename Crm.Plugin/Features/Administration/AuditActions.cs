@@ -19,6 +19,11 @@ internal static class AuditActions
         ["interaction.logged"] = "Contact logged",
         ["interaction.planned"] = "Contact planned",
         ["interaction.postponed"] = "Contact postponed",
+        ["internal.cancelled"] = "Internal plan cancelled",
+        ["internal.changed"] = "Internal plan changed",
+        ["internal.done"] = "Internal plan done",
+        ["internal.moved"] = "Internal plan moved",
+        ["internal.planned"] = "Internal plan made",
         ["interactions.exported"] = "Contacts exported",
         ["job.started"] = "Job started by hand",
         ["role.changed"] = "Rights of a role changed",
@@ -35,5 +40,5 @@ internal static class AuditActions
     };
 
     /// <summary>Kinds of record that the log speaks of.</summary>
-    public static IReadOnlyList<string> Subjects { get; } = ["audit", "classification", "connection", "counterparty", "interaction", "job", "role", "token", "user"];
+    public static IReadOnlyList<string> Subjects { get; } = ["audit", "classification", "connection", "counterparty", "interaction", "internal", "job", "role", "token", "user"];
 }

@@ -60,10 +60,11 @@ internal sealed class InteractionEditor(CrmDbContext database, CurrentUser user,
         var now = guards.Now;
         var responsible = nextAt is null ? 0 : await database.Set<Interaction>().Where(i => i.Id == id).Select(i => i.ResponsibleId).FirstOrDefaultAsync(cancellation);
         var usual = nextAt is null ? null : await UsualReminder.ReadAsync(database, responsible, cancellation);
+        var away = await guards.Conflicts.NextAsync(responsible, nextAt, cancellation);
         return await StepAsync(id, version, InteractionState.Done, "interaction.done", interaction =>
         {
             var draft = new InteractionDraft { CounterpartyId = interaction.CounterpartyId, State = InteractionState.Done, Result = result, NextStep = nextStep, NextAt = nextAt, Minutes = minutes };
-            return InteractionRule.Check(draft, now, interaction);
+            return [.. InteractionRule.Check(draft, now, interaction), .. away];
         }, interaction =>
         {
             // A plan ticked off within hours happened when it was planned; one ticked off early, or days late, happened now.
