@@ -20,7 +20,7 @@ public sealed partial class PluginManifestTests
     /// <summary>Addresses that answer with a part of a page or with a file, not with a screen.</summary>
     private static readonly string[] NoScreens =
     [
-        "/", "/sign-in", "/address-harvest/{id:long}/export", "/administration/audit.csv", "/administration/sync/{id:int}", "/calendar/events", "/calendar/feed/{token}.ics", "/calls/lookup", "/calls/pop", "/classification/{run:long}/progress", "/classification/{run:long}/rows", "/classification/{run:long}/export.{format}",
+        "/", "/sign-in", "/address-harvest/{id:long}/export", "/administration/audit.csv", "/administration/sync/{id:int}", "/calendar/events", "/calendar/feed/{token}.ics", "/calls/lookup", "/calls/pop", "/calls/queue/live", "/classification/{run:long}/progress", "/classification/{run:long}/rows", "/classification/{run:long}/export.{format}",
         "/counterparties/export", "/counterparties/{id:long}/timeline", "/interactions/counterparties", "/interactions/export", "/interactions/{id:long}/files/{file:long}", "/mail/{id:long}/files/{no:int}", "/mail/sent/{id:long}/files/{no:int}", "/mail/of-interaction/{id:long}", "/notifications/bell", "/notifications/{id:long}/open", "/live",
     ];
 
@@ -151,6 +151,7 @@ public sealed partial class PluginManifestTests
         {
             Policies.Administrator => user.IsAdministrator,
             Policies.Classify => user.MayClassify,
+            Policies.Review => user.MayReview,
             _ => throw new NotSupportedException($"The policy {policy} is new: say here who holds it."),
         };
     }

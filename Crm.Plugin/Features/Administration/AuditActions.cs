@@ -13,6 +13,10 @@ internal static class AuditActions
         ["connection.installed"] = "Connection installed",
         ["connection.purged"] = "Connection purged",
         ["connection.uninstalled"] = "Connection uninstalled",
+        ["handover.made"] = "Open work given over",
+        ["handover.undone"] = "Open work taken back",
+        ["interaction.handed-back"] = "Contact taken back",
+        ["interaction.handed-over"] = "Contact given over",
         ["interaction.cancelled"] = "Contact cancelled",
         ["interaction.changed"] = "Contact changed",
         ["interaction.done"] = "Contact done",
@@ -40,5 +44,5 @@ internal static class AuditActions
     };
 
     /// <summary>Kinds of record that the log speaks of.</summary>
-    public static IReadOnlyList<string> Subjects { get; } = ["audit", "classification", "connection", "counterparty", "interaction", "internal", "job", "role", "token", "user"];
+    public static IReadOnlyList<string> Subjects { get; } = ["audit", "classification", "connection", "counterparty", "handover", "interaction", "internal", "job", "role", "token", "user"];
 }

@@ -67,7 +67,7 @@ internal sealed class InternalConflicts(CrmDbContext database, CurrentUser user)
 internal static class InternalRights
 {
     /// <summary>Whether a user reviews everybody's work.</summary>
-    public static bool Reviews(CurrentUser user) => user.Role is Role.CommercialDirector or Role.Administrator;
+    public static bool Reviews(CurrentUser user) => user.MayReview;
 
     /// <summary>Without looking at who takes part.</summary>
     public static bool Sees(CurrentUser user, long owner, long createdBy) => Reviews(user) || user.Id == owner || user.Id == createdBy;

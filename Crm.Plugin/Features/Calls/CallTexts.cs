@@ -10,5 +10,6 @@ internal static class CallTexts
     public const string NotLinked = "This new caller is linked already, or is not yours.";
     public const string BadLine = "Line {0}: write the extension and a sign-in name of a user, such as: 101 anna.";
     public const string BadNumber = "Line {0}: this is not a telephone number.";
+    public const string PeriodTooLong = "At most {0} days.";
     public const string TooMany = "At most {0} lines.";
 }

@@ -15,6 +15,7 @@ internal static class CallsFeature
         .AddScoped<CallerPasts>()
         .AddScoped<CallerFinder>()
         .AddScoped<CallHistory>()
+        .AddScoped<CallFloor>()
         .AddScoped<CallSettings>()
         .AddScoped<ProspectStore>()
         .AddSingleton(new LivePart("call-pop", "/calls/pop", CallLog.News, IsFetchedAtOnce: true))
@@ -25,6 +26,8 @@ internal static class CallsFeature
         routes.MapCallApi();
         var screens = routes.MapGroup("/calls");
         screens.MapGet("", CallScreens.ListAsync);
+        screens.MapGet("/queue", CallFloorScreens.ShowAsync);
+        screens.MapGet("/queue/live", CallFloorScreens.LiveAsync);
         screens.MapGet("/lookup", CallScreens.LookUpAsync);
         screens.MapGet("/pop", CallEndpoints.PopAsync);
         screens.MapPost("/{id:long}/choose", CallEndpoints.ChooseAsync);
