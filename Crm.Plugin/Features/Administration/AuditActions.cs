@@ -7,6 +7,8 @@ internal static class AuditActions
     public static IReadOnlyDictionary<string, string> All { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
         ["audit.exported"] = "Audit log exported",
+        ["calls.import-undone"] = "Call log taken back",
+        ["calls.imported"] = "Call log imported",
         ["classification.approved"] = "Classification approved",
         ["classification.run"] = "Classification filled",
         ["connection.checked"] = "Connection checked",
@@ -44,5 +46,5 @@ internal static class AuditActions
     };
 
     /// <summary>Kinds of record that the log speaks of.</summary>
-    public static IReadOnlyList<string> Subjects { get; } = ["audit", "classification", "connection", "counterparty", "handover", "interaction", "internal", "job", "role", "token", "user"];
+    public static IReadOnlyList<string> Subjects { get; } = ["audit", "call-import", "classification", "connection", "counterparty", "handover", "interaction", "internal", "job", "role", "token", "user"];
 }

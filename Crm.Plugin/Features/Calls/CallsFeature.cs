@@ -16,6 +16,7 @@ internal static class CallsFeature
         .AddScoped<CallerFinder>()
         .AddScoped<CallHistory>()
         .AddScoped<CallFloor>()
+        .AddScoped<CallImportStore>()
         .AddScoped<CallSettings>()
         .AddScoped<ProspectStore>()
         .AddSingleton(new LivePart("call-pop", "/calls/pop", CallLog.News, IsFetchedAtOnce: true))
@@ -28,6 +29,11 @@ internal static class CallsFeature
         screens.MapGet("", CallScreens.ListAsync);
         screens.MapGet("/queue", CallFloorScreens.ShowAsync);
         screens.MapGet("/queue/live", CallFloorScreens.LiveAsync);
+        var imports = screens.MapGroup("/import").RequireAuthorization(Policies.Administrator);
+        imports.MapGet("", CallImportScreens.ShowAsync);
+        imports.MapPost("", CallImportScreens.LookAsync);
+        imports.MapPost("/{id:long}", CallImportScreens.ImportAsync);
+        imports.MapPost("/{id:long}/undo", CallImportScreens.UndoAsync);
         screens.MapGet("/lookup", CallScreens.LookUpAsync);
         screens.MapGet("/pop", CallEndpoints.PopAsync);
         screens.MapPost("/{id:long}/choose", CallEndpoints.ChooseAsync);
