@@ -21,6 +21,9 @@ public sealed record CurrentUser(long Id, string Login, string Name, Role Role, 
     /// <summary>Whether classification may be run and approved.</summary>
     public bool MayClassify => Role is Role.CommercialDirector or Role.Administrator;
 
+    /// <summary>Whether everybody's work is reviewed, and may be given to somebody else.</summary>
+    public bool MayReview => Role is Role.CommercialDirector or Role.Administrator;
+
     /// <summary>The user's zone, the server's when none is chosen.</summary>
     public TimeZoneInfo Zone => TimeZone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone) ? zone : TimeZoneInfo.Local;
 }

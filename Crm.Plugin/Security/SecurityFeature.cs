@@ -37,6 +37,7 @@ internal static class SecurityFeature
         services.AddAuthorizationBuilder()
             .AddPolicy(Policies.Administrator, p => p.RequireAssertion(c => UserOf(c)?.IsAdministrator == true))
             .AddPolicy(Policies.Classify, p => p.RequireAssertion(c => UserOf(c)?.MayClassify == true))
+            .AddPolicy(Policies.Review, p => p.RequireAssertion(c => UserOf(c)?.MayReview == true))
             .SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddSingleton<IPasswordHasher<UserAccount>, PasswordHasher<UserAccount>>();
         services.AddSingleton<AccountDirectory>();
@@ -90,4 +91,7 @@ internal static class Policies
 {
     public const string Administrator = "administrator";
     public const string Classify = "classify";
+
+    /// <summary>Reviewing everybody's work, and giving it to somebody else.</summary>
+    public const string Review = "review";
 }

@@ -10,6 +10,7 @@ using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.Duplicates;
+using Crm.Plugin.Features.Handover;
 using Crm.Plugin.Features.Installation;
 using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Features.MyDay;
@@ -84,6 +85,7 @@ public static class CrmPlugin
         services.AddContactLog();
         services.AddCounterparties();
         services.AddDuplicates(searches: options.RunJobs);
+        services.AddHandover();
         services.AddInstallation();
         services.AddMail(carries: options.RunJobs);
         services.AddMyDay();
@@ -133,6 +135,7 @@ public static class CrmPlugin
         app.MapContactLog();
         app.MapCounterparties();
         app.MapDuplicates();
+        app.MapHandover();
         app.MapMail();
         app.MapMyDay();
         app.MapNotifications();

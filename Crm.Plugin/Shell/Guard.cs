@@ -43,7 +43,7 @@ internal sealed partial class Guard(RequestDelegate next, FrameAncestors ancesto
 
     private static string CodeOf(HttpContext http, int status) => status switch
     {
-        400 => HttpMethods.IsPost(http.Request.Method) ? "bad-body" : "bad-request",
+        400 => HttpMethods.IsPost(http.Request.Method) || HttpMethods.IsPut(http.Request.Method) ? "bad-body" : "bad-request",
         403 => "forbidden",
         404 => "not-found",
         413 => "too-large",

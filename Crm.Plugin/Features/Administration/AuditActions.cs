@@ -7,18 +7,30 @@ internal static class AuditActions
     public static IReadOnlyDictionary<string, string> All { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
         ["audit.exported"] = "Audit log exported",
+        ["calls.import-undone"] = "Call log taken back",
+        ["calls.imported"] = "Call log imported",
         ["classification.approved"] = "Classification approved",
         ["classification.run"] = "Classification filled",
         ["connection.checked"] = "Connection checked",
         ["connection.installed"] = "Connection installed",
         ["connection.purged"] = "Connection purged",
         ["connection.uninstalled"] = "Connection uninstalled",
+        ["handover.made"] = "Open work given over",
+        ["handover.undone"] = "Open work taken back",
+        ["interaction.handed-back"] = "Contact taken back",
+        ["interaction.handed-over"] = "Contact given over",
         ["interaction.cancelled"] = "Contact cancelled",
         ["interaction.changed"] = "Contact changed",
         ["interaction.done"] = "Contact done",
         ["interaction.logged"] = "Contact logged",
         ["interaction.planned"] = "Contact planned",
         ["interaction.postponed"] = "Contact postponed",
+        ["internal.cancelled"] = "Internal plan cancelled",
+        ["internal.changed"] = "Internal plan changed",
+        ["internal.done"] = "Internal plan done",
+        ["internal.moved"] = "Internal plan moved",
+        ["internal.planned"] = "Internal plan made",
+        ["interactions.exported"] = "Contacts exported",
         ["job.started"] = "Job started by hand",
         ["role.changed"] = "Rights of a role changed",
         ["sync.asked"] = "Synchronisation asked for",
@@ -34,5 +46,5 @@ internal static class AuditActions
     };
 
     /// <summary>Kinds of record that the log speaks of.</summary>
-    public static IReadOnlyList<string> Subjects { get; } = ["audit", "classification", "connection", "counterparty", "interaction", "job", "role", "token", "user"];
+    public static IReadOnlyList<string> Subjects { get; } = ["audit", "call-import", "classification", "connection", "counterparty", "handover", "interaction", "internal", "job", "role", "token", "user"];
 }

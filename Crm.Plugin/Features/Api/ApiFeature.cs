@@ -13,6 +13,7 @@ internal static class ApiFeature
         services.AddSingleton<ApiTokens>();
         services.AddScoped<MirrorKeys>();
         services.AddScoped<CounterpartyLookup>();
+        services.AddScoped<InteractionChange>();
         services.Configure<OpenApiOptions>("v1", ApiDescription.Describe);
     }
 

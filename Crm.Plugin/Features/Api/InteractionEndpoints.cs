@@ -16,38 +16,34 @@ internal static class InteractionEndpoints
             .WithName("listInteractions").WithTags("Interactions").WithSummary("The contact log, latest first; planned contacts too.")
             .Produces<ApiPage<InteractionAnswer>>();
         api.MapGet("/interactions/{id:long}", FindAsync)
-            .WithName("getInteraction").WithTags("Interactions").WithSummary("One contact.")
-            .Produces<InteractionAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
+            .WithName("getInteraction").WithTags("Interactions").WithSummary("One contact, with everything that a change sends back.")
+            .Produces<InteractionDetails>().ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPost("/interactions", CreateAsync)
             .WithName("createInteraction").WithTags("Interactions").WithSummary("Logs or plans a contact.")
             .WithDescription("Sent twice, it is logged twice. What is refused is told in 'errors' at the name of the field.")
             .Produces<InteractionAnswer>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status404NotFound).ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
+        api.MapPut("/interactions/{id:long}", InteractionChange.PutAsync)
+            .WithName("changeInteraction").WithTags("Interactions").WithSummary("Changes a contact: what is left out becomes empty.")
+            .WithDescription("Read it, change what is to be changed, and send it all with the 'version' that was read. 'checklist' and 'orders' stay as they are when left out. Counterparty and state are changed by no edit; see done, cancel and postpone.")
+            .Produces<InteractionDetails>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
         api.MapInteractionSteps();
     }
 
     private static async Task<IResult> ListAsync(
         InteractionStore store,
         CrmDbContext database,
-        [Description("Only this counterparty's (the plugin's number of it).")] long? counterparty,
-        [Description("Sign-in name of the responsible user.")] string? responsible,
-        [Description("phoneCall, meeting, email, letter, message or other.")] string? kind,
-        [Description("planned, done or cancelled.")] string? state,
-        [Description("From this instant on.")] DateTimeOffset? from,
-        [Description("Before this instant.")] DateTimeOffset? before,
-        [Description("Words that all occur somewhere; capital letters do not count.")] string? q,
-        [Description("'next' of the page before.")] string? after,
-        [Description("Rows of a page, 1 to 200; 50 when left out.")] int? limit,
+        [AsParameters] InteractionQuestion asked,
         CancellationToken cancellation)
     {
-        if (!Paging.IsLimit(limit))
+        if (!Paging.IsLimit(asked.Limit))
         {
             return ApiProblem.BadLimit();
         }
 
         InteractionCursor? cursor = null;
-        if (after is not null)
+        if (asked.After is not null)
         {
-            if (!InteractionCursor.TryParse(after, CultureInfo.InvariantCulture, out var parsed))
+            if (!InteractionCursor.TryParse(asked.After, CultureInfo.InvariantCulture, out var parsed))
             {
                 return ApiProblem.BadCursor();
             }
@@ -55,47 +51,29 @@ internal static class InteractionEndpoints
             cursor = parsed;
         }
 
-        if (!Word<InteractionKind>.TryRead(kind, out var ofKind))
+        if (asked.Filter(out var filter) is { } unknown)
         {
-            return Word<InteractionKind>.Unknown(nameof(kind));
+            return unknown;
         }
 
-        if (!Word<InteractionState>.TryRead(state, out var inState))
-        {
-            return Word<InteractionState>.Unknown(nameof(state));
-        }
-
-        long? user = string.IsNullOrEmpty(responsible) ? null : await UserAsync(database, responsible, cancellation) ?? 0; // 0: nobody has this login
-        var slice = await store.ListAsync(
-            new() { CounterpartyId = counterparty, ResponsibleId = user, Kind = ofKind, State = inState, From = from, Before = before, Text = q },
-            cursor, limit ?? Paging.DefaultRows, cancellation);
+        long? user = string.IsNullOrEmpty(asked.Responsible) ? null : await UserAsync(database, asked.Responsible, cancellation) ?? 0; // 0: nobody has this login
+        var slice = await store.ListAsync(filter with { ResponsibleId = user }, cursor, asked.Limit ?? Paging.DefaultRows, cancellation);
         return ApiJson.Answer(new ApiPage<InteractionAnswer>([.. slice.Entries.Select(InteractionAnswer.Of)], slice.Next?.ToString()));
     }
 
-    private static async Task<IResult> FindAsync([Description("Number of it.")] long id, InteractionStore store, CancellationToken cancellation) =>
-        await store.FindEntryAsync(id, cancellation) is { } entry ? ApiJson.Answer(InteractionAnswer.Of(entry)) : ApiProblem.NotFound("interaction");
+    private static async Task<IResult> FindAsync([Description("Number of it.")] long id, InteractionChange change, CancellationToken cancellation) =>
+        await change.FindAsync(id, cancellation) is { } details ? ApiJson.Answer(details) : ApiProblem.NotFound("interaction");
 
     private static async Task<IResult> CreateAsync(
         NewInteraction body, InteractionWriter writer, CrmDbContext database, HttpResponse response, CancellationToken cancellation)
     {
-        long? responsible = null;
-        if (!string.IsNullOrEmpty(body.Responsible))
+        var (responsible, users, refusals) = await UsersAsync(database, body, cancellation);
+        if (refusals.Count > 0)
         {
-            responsible = await UserAsync(database, body.Responsible, cancellation);
-            if (responsible is null)
-            {
-                return Refused([new("responsible", RefusalTexts.UserUnknown)]);
-            }
+            return Refused(refusals);
         }
 
-        var logins = (body.Users ?? []).Distinct(StringComparer.Ordinal).ToList();
-        var users = logins.Count == 0 ? [] : await database.Set<UserAccount>().Where(a => logins.Contains(a.Login)).ToDictionaryAsync(a => a.Login, a => a.Id, cancellation);
-        if (users.Count < logins.Count)
-        {
-            return Refused([new("users", RefusalTexts.UserUnknown)]);
-        }
-
-        var outcome = await writer.CreateAsync(body.Draft(responsible, [.. users.Values]), cancellation);
+        var outcome = await writer.CreateAsync(body.Draft(responsible, users), cancellation);
         if (outcome.Verdict == InteractionVerdict.NotFound)
         {
             return ApiProblem.NotFound("counterparty that the user may write to");
@@ -108,6 +86,20 @@ internal static class InteractionEndpoints
 
         response.Headers.Location = string.Create(CultureInfo.InvariantCulture, $"/api/v1/interactions/{outcome.Id}");
         return ApiJson.Answer(InteractionAnswer.Of(outcome.Created!), StatusCodes.Status201Created);
+    }
+
+    /// <summary>Whom the sign-in names of a body mean.</summary>
+    public static async Task<(long? Responsible, IReadOnlyList<long> Users, IReadOnlyList<Refusal> Refusals)> UsersAsync(CrmDbContext database, InteractionBody body, CancellationToken cancellation)
+    {
+        long? responsible = string.IsNullOrEmpty(body.ResponsibleName) ? null : await UserAsync(database, body.ResponsibleName, cancellation);
+        if (responsible is null && !string.IsNullOrEmpty(body.ResponsibleName))
+        {
+            return (null, [], [new("responsible", RefusalTexts.UserUnknown)]);
+        }
+
+        var logins = (body.Users ?? []).Distinct(StringComparer.Ordinal).ToList();
+        var users = logins.Count == 0 ? [] : await database.Set<UserAccount>().Where(a => logins.Contains(a.Login)).ToDictionaryAsync(a => a.Login, a => a.Id, cancellation);
+        return users.Count < logins.Count ? (null, [], [new("users", RefusalTexts.UserUnknown)]) : (responsible, [.. users.Values], []);
     }
 
     private static Task<long?> UserAsync(CrmDbContext database, string login, CancellationToken cancellation) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Crm.Plugin.Features.Api;
 
@@ -14,16 +15,25 @@ internal sealed class UnreadableParameters : IEndpointFilter
             return await next(context);
         }
 
-        var wrong = http.GetEndpoint()?.Metadata.GetMetadata<MethodInfo>()?.GetParameters().FirstOrDefault(p => IsWrong(http, p));
+        var wrong = http.GetEndpoint()?.Metadata.GetMetadata<MethodInfo>()?.GetParameters().SelectMany(Asked).Where(p => IsWrong(http, p.Name, p.Type)).Select(p => ((string? Name, Type Type)?)p).FirstOrDefault();
         return wrong is null
             ? ApiProblem.Of(http.Response.StatusCode, "bad-body", "The body is not the JSON that /openapi/v1.json describes.")
-            : ApiProblem.Of(http.Response.StatusCode, "bad-parameter", $"'{wrong.Name}' must be {Expected(Bare(wrong))}.");
+            : ApiProblem.Of(http.Response.StatusCode, "bad-parameter", $"'{wrong.Value.Name}' must be {Expected(wrong.Value.Type)}.");
     }
 
-    private static bool IsWrong(HttpContext http, ParameterInfo parameter)
+    /// <summary>A parameter itself, or what it gathers from the question.</summary>
+    private static IEnumerable<(string? Name, Type Type)> Asked(ParameterInfo parameter) => parameter.GetCustomAttribute<AsParametersAttribute>() is null
+        ? [(parameter.Name, Bare(parameter.ParameterType))]
+        : parameter.ParameterType.GetProperties().Select(p => (p.GetCustomAttribute<FromQueryAttribute>()?.Name, Bare(p.PropertyType)));
+
+    private static bool IsWrong(HttpContext http, string? name, Type type)
     {
-        var sent = http.Request.RouteValues.TryGetValue(parameter.Name!, out var route) ? route as string : http.Request.Query[parameter.Name!].ToString();
-        var type = Bare(parameter);
+        if (name is null)
+        {
+            return false;
+        }
+
+        var sent = http.Request.RouteValues.TryGetValue(name, out var route) ? route as string : http.Request.Query[name].ToString();
         return !string.IsNullOrEmpty(sent) && (
             type == typeof(long) ? !long.TryParse(sent, CultureInfo.InvariantCulture, out _)
             : type == typeof(int) ? !int.TryParse(sent, CultureInfo.InvariantCulture, out _)
@@ -32,7 +42,7 @@ internal sealed class UnreadableParameters : IEndpointFilter
             : type == typeof(bool) && !bool.TryParse(sent, out _));
     }
 
-    private static Type Bare(ParameterInfo parameter) => Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
+    private static Type Bare(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
     private static string Expected(Type type) =>
         type == typeof(DateOnly) ? "a day such as 2026-11-22"

@@ -18,32 +18,38 @@ internal sealed record MoveAnswer(int Version, string? Reason);
 /// <summary>The calendar: its page, its events and the drag.</summary>
 internal static class CalendarEndpoints
 {
-    public static async Task<IResult> ShowAsync(string? who, PlanStore plans, InteractionChoices choices, FeedStore feeds, CurrentUser user, Show show, CancellationToken cancellation)
+    public static async Task<IResult> ShowAsync(string? who, PlanStore plans, InternalStore internals, InteractionChoices choices, FeedStore feeds, CurrentUser user, Show show, CancellationToken cancellation)
     {
         var from = LocalTime.StartOf(show.Today, user.Zone);
+        var whose = await plans.WhoseAsync(who, cancellation);
         return Screen.Of<CalendarPage>(new
         {
             Who = who,
             Users = await choices.UsersAsync(cancellation),
             // What the page says without script: the next week as a list.
-            Agenda = await plans.ReadAsync(await plans.WhoseAsync(who, cancellation), from, from.AddDays(7), cancellation),
+            Agenda = await plans.ReadAsync(whose, from, from.AddDays(7), cancellation),
+            Internals = await internals.ReadAsync(whose, from, from.AddDays(7), PlanStore.Most, cancellation),
             Feed = await feeds.FindAsync(cancellation),
         });
     }
 
     public static async Task<IResult> EventsAsync(
-        string? who, string? start, string? end, PlanStore plans, CalendarRights rights, CurrentUser user, TimeProvider clock, IStringLocalizer<ContactLog.Texts> texts, CancellationToken cancellation)
+        string? who, string? start, string? end, PlanStore plans, InternalStore internals, CalendarRights rights, CurrentUser user, TimeProvider clock, IStringLocalizer<ContactLog.Texts> texts, IStringLocalizer<Texts> words,
+        CancellationToken cancellation)
     {
         if (LocalTime.Read(Wall(start), user.Zone) is not { } from || LocalTime.Read(Wall(end), user.Zone) is not { } before || before <= from || before - from > PlanStore.Longest)
         {
             return ApiProblem.Of(StatusCodes.Status400BadRequest, "bad-range", "'start' and 'end' must be days or times of at most 400 days.");
         }
 
-        var entries = await plans.ReadAsync(await plans.WhoseAsync(who, cancellation), from, before, cancellation);
-        var tones = entries.Select(e => e.ResponsibleId).Distinct().Order().Select((id, i) => (id, i)).ToDictionary(t => t.id, t => t.i % 6);
+        var whose = await plans.WhoseAsync(who, cancellation);
+        var entries = await plans.ReadAsync(whose, from, before, cancellation);
+        var inside = await internals.ReadAsync(whose, from, before, PlanStore.Most, cancellation);
+        var tones = entries.Select(e => e.ResponsibleId).Concat(inside.Select(l => l.Plan.OwnerId)).Distinct().Order().Select((id, i) => (id, i)).ToDictionary(t => t.id, t => t.i % 6);
         var writable = await rights.WritableAsync([.. entries.Select(e => e.CounterpartyId).Distinct()], cancellation);
         var now = clock.GetUtcNow();
-        return ApiJson.Answer(entries.Select(e => PlanEvent.Of(e, Heading.Of(e, texts), tones[e.ResponsibleId], writable.Contains(e.CounterpartyId), now, user.Zone)).ToList());
+        return ApiJson.Answer(entries.Select(e => PlanEvent.Of(e, Heading.Of(e, texts), tones[e.ResponsibleId], writable.Contains(e.CounterpartyId), now, user.Zone))
+            .Concat(inside.Select(l => PlanEvent.Of(l, InternalWords.Title(l, words), tones[l.Plan.OwnerId], now, user.Zone))).ToList());
     }
 
     public static async Task<IResult> MoveAsync(
@@ -69,7 +75,7 @@ internal static class CalendarEndpoints
     }
 
     /// <summary>A browser's calendar may write its wall clock as if it were UTC.</summary>
-    private static string Wall(string? sent) => (sent ?? "").Length > 19 ? sent![..19] : sent ?? "";
+    internal static string Wall(string? sent) => (sent ?? "").Length > 19 ? sent![..19] : sent ?? "";
 }
 
 /// <summary>Which counterparties the reader may write to, of some.</summary>

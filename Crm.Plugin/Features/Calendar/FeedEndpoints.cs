@@ -49,11 +49,14 @@ internal static class FeedEndpoints
 }
 
 /// <summary>Reads a user's open plans for the feed.</summary>
-internal sealed class PlanReader(PlanStore plans, CurrentUser user, IStringLocalizer<ContactLog.Texts> texts, TimeProvider clock)
+internal sealed class PlanReader(PlanStore plans, InternalStore internals, CurrentUser user, IStringLocalizer<ContactLog.Texts> texts, IStringLocalizer<Texts> words, TimeProvider clock)
 {
     public async Task<string> WriteAsync(string name, DateTimeOffset from, DateTimeOffset before, Uri root, CancellationToken cancellation)
     {
         var entries = await plans.ReadAsync([user.Id], from, before, cancellation);
-        return ICalendarText.Write("CRM: " + name, entries.Where(e => e.State == InteractionState.Planned).Select(e => (e, Heading.Of(e, texts))), root, clock.GetUtcNow());
+        var inside = await internals.ReadAsync([user.Id], from, before, PlanStore.Most, cancellation);
+        return ICalendarText.Write(
+            "CRM: " + name, entries.Where(e => e.State == InteractionState.Planned).Select(e => (e, Heading.Of(e, texts))), root, clock.GetUtcNow(),
+            inside.Where(l => l.Plan.State == InternalState.Planned).Select(l => (l, InternalWords.Title(l, words))), user.Zone);
     }
 }

@@ -15,7 +15,10 @@ public static class ICalendarText
     /// <param name="events">Plan and what it is called.</param>
     /// <param name="root">Address of the CRM, for the link to each; ends with a slash.</param>
     /// <param name="now">The present instant: DTSTAMP.</param>
-    public static string Write(string name, IEnumerable<(InteractionEntry Entry, string Heading)> events, Uri root, DateTimeOffset now)
+    /// <param name="internals">Internal plans and what they are called.</param>
+    /// <param name="zone">The reader's: the days of an absence are its days.</param>
+    public static string Write(
+        string name, IEnumerable<(InteractionEntry Entry, string Heading)> events, Uri root, DateTimeOffset now, IEnumerable<(InternalLine Line, string Title)>? internals = null, TimeZoneInfo? zone = null)
     {
         var text = new StringBuilder();
         Line(text, "BEGIN:VCALENDAR");
@@ -49,9 +52,41 @@ public static class ICalendarText
             Line(text, "END:VEVENT");
         }
 
+        foreach (var (line, title) in internals ?? [])
+        {
+            Internal(text, line.Plan, title, root, now, zone ?? TimeZoneInfo.Utc);
+        }
+
         Line(text, "END:VCALENDAR");
         return text.ToString();
     }
+
+    private static void Internal(StringBuilder text, InternalPlan plan, string title, Uri root, DateTimeOffset now, TimeZoneInfo zone)
+    {
+        Line(text, "BEGIN:VEVENT");
+        Line(text, string.Create(CultureInfo.InvariantCulture, $"UID:internal-{plan.Id}@{root.Host}"));
+        Line(text, "DTSTAMP:" + Utc(now));
+        // Section 3.6.1: of days alone, the end is the day behind the last.
+        Line(text, plan.IsAbsence ? "DTSTART;VALUE=DATE:" + Day(plan.StartsAt, zone) : "DTSTART:" + Utc(plan.StartsAt));
+        Line(text, plan.IsAbsence ? "DTEND;VALUE=DATE:" + Day(plan.EndsAt, zone) : "DTEND:" + Utc(plan.EndsAt));
+        Line(text, string.Create(CultureInfo.InvariantCulture, $"SEQUENCE:{plan.Version}"));
+        Line(text, "SUMMARY:" + Escape(title));
+        if (plan.Content is { } content)
+        {
+            Line(text, "DESCRIPTION:" + Escape(content));
+        }
+
+        if (plan.Room is { } room)
+        {
+            Line(text, "LOCATION:" + Escape(room));
+        }
+
+        Line(text, "URL:" + new Uri(root, string.Create(CultureInfo.InvariantCulture, $"calendar/internal/{plan.Id}")).AbsoluteUri);
+        Line(text, "STATUS:CONFIRMED");
+        Line(text, "END:VEVENT");
+    }
+
+    private static string Day(DateTimeOffset instant, TimeZoneInfo zone) => LocalTime.DayOf(instant, zone).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 
     /// <summary>Section 3.3.11: backslash, semicolon and comma get a backslash, a line break becomes \n; other control letters are left out.</summary>
     public static string Escape(string text)

@@ -18,6 +18,11 @@ internal sealed record PlanEvent(
     [property: JsonPropertyName("end")] string End, [property: JsonPropertyName("url")] string Url, [property: JsonPropertyName("className")] string ClassName,
     [property: JsonPropertyName("editable")] bool Editable, [property: JsonPropertyName("version")] int Version)
 {
+    /// <summary>Drawn above the hours; start and end are then days, the end behind the last.</summary>
+    [JsonPropertyName("allDay")]
+    public bool IsAllDay { get; init; }
+
+
     /// <param name="entry">What is drawn.</param>
     /// <param name="heading">What it is called.</param>
     /// <param name="tone">Colour of the responsible user, 0–5.</param>
@@ -32,6 +37,18 @@ internal sealed record PlanEvent(
         return new(
             entry.Id.ToString(CultureInfo.InvariantCulture), $"{entry.CounterpartyName}: {heading}", Wall(entry.At, zone), Wall(end, zone),
             string.Create(CultureInfo.InvariantCulture, $"/interactions/{entry.Id}"), string.Create(CultureInfo.InvariantCulture, $"{look} crm-plan-{tone}"), isPlan && mayMove, entry.Version);
+    }
+
+    /// <summary>An internal plan; its address and the drag's are told by its id.</summary>
+    public static PlanEvent Of(InternalLine line, string title, int tone, DateTimeOffset now, TimeZoneInfo zone)
+    {
+        var plan = line.Plan;
+        var (start, end) = (Wall(plan.StartsAt, zone), Wall(plan.EndsAt, zone));
+        var look = plan.State == InternalState.Done ? "crm-plan-done" : plan.IsAbsence ? "crm-plan-away" : plan.EndsAt < now ? "crm-plan-overdue" : "crm-plan-open";
+        return new(
+            string.Create(CultureInfo.InvariantCulture, $"internal-{plan.Id}"), $"{title} · {line.OwnerName}", plan.IsAbsence ? start[..10] : start, plan.IsAbsence ? end[..10] : end,
+            line.IsHidden ? "" : string.Create(CultureInfo.InvariantCulture, $"/calendar/internal/{plan.Id}"), string.Create(CultureInfo.InvariantCulture, $"{look} crm-plan-{tone}"),
+            plan.State == InternalState.Planned && line.MayWrite, plan.Version) { IsAllDay = plan.IsAbsence };
     }
 
     public static string Wall(DateTimeOffset instant, TimeZoneInfo zone) => LocalTime.ToLocal(instant, zone).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);

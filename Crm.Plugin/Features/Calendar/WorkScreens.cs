@@ -12,7 +12,7 @@ internal static class WorkScreens
 {
     private const int PageSize = 50;
 
-    public static async Task<IResult> TimeAsync(string? from, string? to, WorkTime work, CurrentUser user, Show show, CancellationToken cancellation)
+    public static async Task<IResult> TimeAsync(string? from, string? to, WorkTime work, InternalTime inside, CurrentUser user, Show show, CancellationToken cancellation)
     {
         var monday = show.Today.AddDays(-(((int)show.Today.DayOfWeek + 6) % 7));
         var (first, last) = (Day(from) ?? monday, Day(to) ?? monday.AddDays(6));
@@ -22,7 +22,7 @@ internal static class WorkScreens
         }
 
         var (start, end) = (LocalTime.StartOf(first, user.Zone), LocalTime.StartOf(last.AddDays(1), user.Zone));
-        return Screen.Of<WorkTimePage>(new { From = first, To = last, Lines = await work.LinesAsync(start, end, cancellation), Classes = await work.ByClassAsync(start, end, cancellation) });
+        return Screen.Of<WorkTimePage>(new { From = first, To = last, Lines = await work.LinesAsync(start, end, cancellation), Classes = await work.ByClassAsync(start, end, cancellation), Internals = await inside.LinesAsync(start, end, cancellation) });
     }
 
     /// <summary>Everybody for who reviews everybody's work, else the reader's team.</summary>
@@ -31,7 +31,7 @@ internal static class WorkScreens
 
     /// <summary>The rows of one figure, of the same users whose figures the reader sees.</summary>
     public static async Task<IResult> ControlListAsync(
-        HttpRequest request, long of, ControlPart part, string? after, string? name, long? id, ControlLists lists, PlanStore plans, CrmDbContext database, CurrentUser user, TimeProvider clock, CancellationToken cancellation)
+        HttpRequest request, long of, ControlPart part, string? after, string? name, long? id, ControlLists lists, InternalStore internals, PlanStore plans, CrmDbContext database, CurrentUser user, TimeProvider clock, CancellationToken cancellation)
     {
         var who = user.Role == Role.SalesManager && !(await plans.TeamAsync(cancellation)).Contains(of) ? null
             : await database.Set<UserAccount>().Where(u => u.Id == of).Select(u => u.Name).FirstOrDefaultAsync(cancellation);
@@ -44,6 +44,7 @@ internal static class WorkScreens
         var now = clock.GetUtcNow();
         IReadOnlyList<InteractionEntry> entries = [];
         IReadOnlyList<AdriftLine> adrift = [];
+        IReadOnlyList<InternalLine> inside = [];
         string? next = null;
         if (part == ControlPart.Adrift)
         {
@@ -52,13 +53,15 @@ internal static class WorkScreens
         }
         else
         {
+            var (from, before) = ControlRule.Range(part, now, user.Zone);
+            inside = after is null ? await internals.OpenAsync([of], from, before, PageSize, cancellation) : [];
             entries = await lists.PlansAsync(of, part, now, InteractionCursor.TryParse(after, null, out var cursor) ? cursor : null, PageSize, cancellation);
             next = entries.Count < PageSize ? null : $"{path}?after={Uri.EscapeDataString(new InteractionCursor(entries[^1].At, entries[^1].Id).ToString())}";
         }
 
         return request.IsPart() && request.Query.Count > 0
             ? Screen.Of<ControlRows>(new { Entries = entries, Adrift = adrift, Next = next, Back = path })
-            : Screen.Of<ControlListPage>(new { Who = who, Part = part, Entries = entries, Adrift = adrift, Next = next, Back = path });
+            : Screen.Of<ControlListPage>(new { Who = who, Part = part, Entries = entries, Adrift = adrift, Internals = inside, Next = next, Back = path });
     }
 
     private static DateOnly? Day(string? text) =>

@@ -86,9 +86,18 @@ internal sealed class WorkTime(CrmDbContext database, CurrentUser user)
             GROUP BY i.responsible_id LIMIT {MostUsers}
             """,
             [("@since", Instant.ToMicroseconds(now.AddDays(-ControlRule.AdriftDays))), .. Reach.Parameters(user.Rights.ReadScope, user)], row => (Id: row.GetInt64(0), Count: Number(row.GetValue(1))), cancellation);
+        var inside = (await database.ReadAsync(
+            $"""
+            SELECT p.owner_id, SUM(CASE WHEN p.starts_at < @now THEN 1 ELSE 0 END), SUM(CASE WHEN p.starts_at >= @now AND p.starts_at < @tomorrow THEN 1 ELSE 0 END), SUM(CASE WHEN p.starts_at >= @tomorrow THEN 1 ELSE 0 END)
+            FROM internal_plan p WHERE p.state = 0 AND p.kind < 3 AND p.starts_at < @horizon GROUP BY p.owner_id LIMIT {MostUsers}
+            """,
+            [("@now", Instant.ToMicroseconds(now)), ("@tomorrow", Instant.ToMicroseconds(tomorrow)), ("@horizon", Instant.ToMicroseconds(horizon))],
+            row => (Id: row.GetInt64(0), Overdue: Number(row.GetValue(1)), Today: Number(row.GetValue(2)), Week: Number(row.GetValue(3))), cancellation)).ToDictionary(o => o.Id);
         var (plans, loose) = (open.ToDictionary(o => o.Id), adrift.ToDictionary(a => a.Id, a => a.Count));
-        var names = await NamesAsync(plans.Keys.Union(loose.Keys).Where(id => whose is null || whose.Contains(id)), cancellation);
-        return [.. names.Select(n => new ControlLine(n.Key, n.Value, plans.GetValueOrDefault(n.Key).Overdue, plans.GetValueOrDefault(n.Key).Today, plans.GetValueOrDefault(n.Key).Week, loose.GetValueOrDefault(n.Key)))
+        var names = await NamesAsync(plans.Keys.Union(loose.Keys).Union(inside.Keys).Where(id => whose is null || whose.Contains(id)), cancellation);
+        return [.. names.Select(n => new ControlLine(
+                n.Key, n.Value, plans.GetValueOrDefault(n.Key).Overdue + inside.GetValueOrDefault(n.Key).Overdue, plans.GetValueOrDefault(n.Key).Today + inside.GetValueOrDefault(n.Key).Today,
+                plans.GetValueOrDefault(n.Key).Week + inside.GetValueOrDefault(n.Key).Week, loose.GetValueOrDefault(n.Key)))
             .OrderByDescending(l => l.Overdue).ThenBy(l => l.Name, StringComparer.CurrentCulture)];
     }
 

@@ -12,6 +12,9 @@ internal sealed class CallLog(CrmDbContext database, LivePush push, TimeProvider
     /// <summary>Kind of the push to a user's screens.</summary>
     public const string News = "call";
 
+    /// <summary>Kind of the push to those who look after everybody's calls.</summary>
+    public const string Queue = "queue";
+
     /// <returns>Null when the report names a user or a call that there is not: nothing was kept.</returns>
     public async Task<CallReceipt?> RecordAsync(CallNews news, CancellationToken cancellation)
     {
@@ -38,6 +41,13 @@ internal sealed class CallLog(CrmDbContext database, LivePush push, TimeProvider
         var calls = await database.Set<PhoneCall>().Where(c => c.CallKey == news.CallId).OrderBy(c => c.Id).Take(100).ToListAsync(cancellation);
         await push.PublishAsync([.. calls.Where(c => changed.Contains(c.Id) && c is { UserId: not null, IsInternal: false })
             .Select(c => (c.UserId!.Value, News, (string?)c.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)))], cancellation);
+        // After the cards: whoever is called comes first.
+        if (changed.Count > 0 && calls.Any(c => !c.IsInternal))
+        {
+            var watching = await database.Set<UserAccount>().Where(u => u.IsActive && (u.Role == Role.CommercialDirector || u.Role == Role.Administrator)).OrderBy(u => u.Id).Take(100).Select(u => u.Id).ToListAsync(cancellation);
+            await push.PublishAsync([.. watching.Select(w => (w, Queue, (string?)null))], cancellation);
+        }
+
         var logins = await LoginsAsync(calls, cancellation);
         return calls.Count == 0 ? null : new([.. calls.Select(c => new CallAnswer(
             c.Id, c.Line, c.UserId is { } user ? logins.GetValueOrDefault(user) : null,

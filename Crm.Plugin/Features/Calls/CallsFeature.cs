@@ -15,6 +15,8 @@ internal static class CallsFeature
         .AddScoped<CallerPasts>()
         .AddScoped<CallerFinder>()
         .AddScoped<CallHistory>()
+        .AddScoped<CallFloor>()
+        .AddScoped<CallImportStore>()
         .AddScoped<CallSettings>()
         .AddSingleton(new LivePart("call-pop", "/calls/pop", CallLog.News, IsFetchedAtOnce: true))
         .AddSingleton(new MenuEntry("/calls", "Calls", "phone", 27, _ => true));
@@ -24,6 +26,13 @@ internal static class CallsFeature
         routes.MapCallApi();
         var screens = routes.MapGroup("/calls");
         screens.MapGet("", CallScreens.ListAsync);
+        screens.MapGet("/queue", CallFloorScreens.ShowAsync);
+        screens.MapGet("/queue/live", CallFloorScreens.LiveAsync);
+        var imports = screens.MapGroup("/import").RequireAuthorization(Policies.Administrator);
+        imports.MapGet("", CallImportScreens.ShowAsync);
+        imports.MapPost("", CallImportScreens.LookAsync);
+        imports.MapPost("/{id:long}", CallImportScreens.ImportAsync);
+        imports.MapPost("/{id:long}/undo", CallImportScreens.UndoAsync);
         screens.MapGet("/lookup", CallScreens.LookUpAsync);
         screens.MapGet("/pop", CallEndpoints.PopAsync);
         screens.MapPost("/{id:long}/choose", CallEndpoints.ChooseAsync);

@@ -58,6 +58,9 @@ public sealed class PhoneCall
     /// <summary>The user said that it was none of those who have this number.</summary>
     public bool IsSomebodyElse { get; set; }
 
+    /// <summary>The <see cref="CallImport"/> that it came with; null for what the exchange reported itself.</summary>
+    public long? ImportNo { get; set; }
+
     /// <summary>The user closed its card.</summary>
     public DateTimeOffset? DismissedAt { get; set; }
 

@@ -17,6 +17,8 @@ public static class ChangeWords
         "interaction.unprepared" => "took a tick off the checklist",
         "interaction.checklist-added" => "added to the checklist",
         "interaction.orders" => "changed the linked orders",
+        "interaction.handed-over" => "gave it to another user",
+        "interaction.handed-back" => "took it back for the user before",
         "interaction.file-added" => "attached a file",
         "interaction.file-removed" => "removed a file",
         _ => "changed it",

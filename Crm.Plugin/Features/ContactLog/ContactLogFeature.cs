@@ -14,6 +14,8 @@ internal static class ContactLogFeature
         services.AddScoped<InteractionAdditions>();
         services.AddScoped<InteractionSearch>();
         services.AddScoped<InteractionWords>();
+        services.AddScoped<InteractionNames>();
+        services.AddScoped<InteractionExport>();
         services.AddScoped<InteractionTasks>();
         services.AddScoped<InteractionFiles>();
         services.AddScoped<InteractionSides>();
@@ -35,6 +37,7 @@ internal static class ContactLogFeature
     {
         var screens = routes.MapGroup("/interactions");
         screens.MapGet("", InteractionListEndpoint.ShowAsync);
+        screens.MapGet("/export", InteractionListEndpoint.ExportAsync);
         screens.MapGet("/counterparties", InteractionFormEndpoints.FindCounterpartyAsync);
         screens.MapGet("/new", InteractionFormEndpoints.NewAsync);
         screens.MapPost("", InteractionFormEndpoints.CreateAsync);

@@ -1,11 +1,12 @@
+using Crm.Plugin.Features.Calendar;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Plugin.Features.ContactLog;
 
-/// <summary>Finds what stands in the way of a planned interaction: its room is reserved, or somebody is in another meeting.</summary>
-internal sealed class InteractionConflicts(CrmDbContext database, DatabaseOptions options)
+/// <summary>Finds what stands in the way of a planned interaction: its room is reserved, somebody is in another meeting, or away.</summary>
+internal sealed class InteractionConflicts(CrmDbContext database, DatabaseOptions options, InternalConflicts internals)
 {
     // Any number will do, as long as nothing else in this database locks it.
     private const long PlanLock = 0x43524D_0030;
@@ -25,39 +26,97 @@ internal sealed class InteractionConflicts(CrmDbContext database, DatabaseOption
     /// <remarks>SQLite's write transactions exclude each other anyway; PostgreSQL's are made to, so that two plans made at once cannot both win.</remarks>
     public async Task<IReadOnlyList<Refusal>> FindAsync(Interaction plan, CancellationToken cancellation)
     {
-        if (!Matter(plan))
+        if (plan.State != InteractionState.Planned)
         {
             return [];
         }
 
-        if (options.Kind == DatabaseKind.PostgreSql)
+        long[] users = [.. plan.Users.Select(u => u.UserId), plan.ResponsibleId];
+        var (start, end) = (plan.PlannedStart!.Value, End(plan.PlannedStart!.Value, plan.PlannedEnd));
+        var refusals = new List<Refusal>();
+        // An absence that was entered later stops nobody from writing down what such a plan is about.
+        if (IsPutAnew(plan))
         {
-            await database.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({PlanLock})", cancellation);
+            refusals.AddRange(await internals.AbsencesAsync(users, start, end, u => u == plan.ResponsibleId ? "plannedStart" : "users", 0, cancellation));
         }
 
-        var (start, end) = (plan.PlannedStart!.Value, End(plan.PlannedStart!.Value, plan.PlannedEnd));
-        var (earliest, began) = (start - InteractionRule.Longest, start - InteractionRule.UsualMeeting);
-        // What has no end, or ends as it begins, lasts as long as a meeting does when nobody says.
-        var overlapping = database.Set<Interaction>().Where(i => i.State == InteractionState.Planned && i.At > earliest && i.At < end && i.Id != plan.Id
-            && (i.PlannedEnd > i.PlannedStart ? i.PlannedEnd > start : i.PlannedStart > began));
-        var refusals = new List<Refusal>();
-        if (plan.RoomFolded is { } room && await overlapping.Where(i => i.RoomFolded == room).OrderBy(i => i.At).FirstOrDefaultAsync(cancellation) is { } other)
+        if (!Matter(plan))
         {
-            refusals.Add(new("room", RefusalTexts.RoomTaken, plan.Room!, other.PlannedStart!.Value, End(other.PlannedStart!.Value, other.PlannedEnd)));
+            return refusals;
+        }
+
+        await LockAsync(cancellation);
+        if (plan.RoomFolded is { } room && await RoomAsync(plan.Room!, room, start, end, plan.Id, 0, cancellation) is { } taken)
+        {
+            refusals.Add(taken);
         }
 
         if (plan.Kind == InteractionKind.Meeting)
         {
-            refusals.AddRange(await BusyAsync(plan, overlapping, cancellation));
+            refusals.AddRange(await BusyAsync(users, start, end, plan.ResponsibleId, plan.Id, 0, cancellation));
         }
 
         return refusals;
     }
 
-    private async Task<List<Refusal>> BusyAsync(Interaction plan, IQueryable<Interaction> overlapping, CancellationToken cancellation)
+    /// <summary>The same for what concerns no counterparty.</summary>
+    public async Task<IReadOnlyList<Refusal>> FindAsync(InternalPlan plan, CancellationToken cancellation)
     {
-        var wanted = plan.Users.Select(u => u.UserId).Append(plan.ResponsibleId).ToList();
-        var meetings = overlapping.Where(i => i.Kind == InteractionKind.Meeting);
+        long[] users = [.. plan.Users.Select(u => u.UserId), plan.OwnerId];
+        var start = plan.IsAbsence ? "firstDay" : "plannedStart";
+        await LockAsync(cancellation);
+        var refusals = new List<Refusal>(await internals.AbsencesAsync(users, plan.StartsAt, plan.EndsAt, u => u == plan.OwnerId ? start : "users", plan.Id, cancellation));
+        if (plan.RoomFolded is { } room && await RoomAsync(plan.Room!, room, plan.StartsAt, plan.EndsAt, 0, plan.Id, cancellation) is { } taken)
+        {
+            refusals.Add(taken);
+        }
+
+        if (plan.Kind == InternalKind.Meeting)
+        {
+            refusals.AddRange(await BusyAsync(users, plan.StartsAt, plan.EndsAt, plan.OwnerId, 0, plan.Id, cancellation));
+        }
+
+        return refusals;
+    }
+
+    /// <summary>Whether somebody is away when a next step would be due.</summary>
+    public async Task<IReadOnlyList<Refusal>> NextAsync(long responsible, DateTimeOffset? at, CancellationToken cancellation) =>
+        at is not { } start ? [] : await internals.AbsencesAsync([responsible], start, End(start, null), _ => "nextStep", 0, cancellation);
+
+    /// <summary>New, at another time, or with other people.</summary>
+    private bool IsPutAnew(Interaction plan)
+    {
+        var entry = database.Entry(plan);
+        return entry.State is not (EntityState.Unchanged or EntityState.Modified)
+            || entry.Property(p => p.PlannedStart).IsModified || entry.Property(p => p.PlannedEnd).IsModified || entry.Property(p => p.ResponsibleId).IsModified
+            || plan.Users.Any(u => database.Entry(u).State is EntityState.Added or EntityState.Detached);
+    }
+
+    private async Task LockAsync(CancellationToken cancellation)
+    {
+        if (options.Kind == DatabaseKind.PostgreSql)
+        {
+            await database.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({PlanLock})", cancellation);
+        }
+    }
+
+    /// <summary>Interactions of that time, but for one.</summary>
+    private IQueryable<Interaction> Overlapping(DateTimeOffset start, DateTimeOffset end, long except)
+    {
+        var (earliest, began) = (start - InteractionRule.Longest, start - InteractionRule.UsualMeeting);
+        // What has no end, or ends as it begins, lasts as long as a meeting does when nobody says.
+        return database.Set<Interaction>().Where(i => i.State == InteractionState.Planned && i.At > earliest && i.At < end && i.Id != except
+            && (i.PlannedEnd > i.PlannedStart ? i.PlannedEnd > start : i.PlannedStart > began));
+    }
+
+    private async Task<Refusal?> RoomAsync(string room, string folded, DateTimeOffset start, DateTimeOffset end, long except, long exceptInternal, CancellationToken cancellation) =>
+        await Overlapping(start, end, except).Where(i => i.RoomFolded == folded).OrderBy(i => i.At).FirstOrDefaultAsync(cancellation) is { } other
+            ? new("room", RefusalTexts.RoomTaken, room, other.PlannedStart!.Value, End(other.PlannedStart!.Value, other.PlannedEnd))
+            : await internals.RoomAsync(room, folded, start, end, exceptInternal, cancellation);
+
+    private async Task<List<Refusal>> BusyAsync(IReadOnlyList<long> wanted, DateTimeOffset start, DateTimeOffset end, long responsible, long except, long exceptInternal, CancellationToken cancellation)
+    {
+        var meetings = Overlapping(start, end, except).Where(i => i.Kind == InteractionKind.Meeting);
         var busy = await (
             from u in database.Set<UserAccount>()
             where wanted.Contains(u.Id)
@@ -65,7 +124,12 @@ internal sealed class InteractionConflicts(CrmDbContext database, DatabaseOption
             where i.ResponsibleId == u.Id || database.Set<InteractionUser>().Any(p => p.InteractionId == i.Id && p.UserId == u.Id)
             orderby u.Name, i.At
             select new { u.Id, u.Name, i.PlannedStart, i.PlannedEnd }).Take(InteractionRule.Rows).ToListAsync(cancellation);
-        return [.. busy.DistinctBy(b => b.Id).Select(b => new Refusal(
-            b.Id == plan.ResponsibleId ? "plannedStart" : "users", RefusalTexts.UserBusy, b.Name, b.PlannedStart!.Value, End(b.PlannedStart!.Value, b.PlannedEnd)))];
+        return
+        [
+            .. busy.DistinctBy(b => b.Id).Select(b => new Refusal(Field(b.Id), RefusalTexts.UserBusy, b.Name, b.PlannedStart!.Value, End(b.PlannedStart!.Value, b.PlannedEnd))),
+            .. await internals.BusyAsync([.. wanted.Except(busy.Select(b => b.Id))], start, end, Field, exceptInternal, cancellation),
+        ];
+
+        string Field(long id) => id == responsible ? "plannedStart" : "users";
     }
 }

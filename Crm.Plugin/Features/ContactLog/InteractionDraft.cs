@@ -68,6 +68,9 @@ public sealed record InteractionDraft
     /// <summary>What must be prepared; only when it is made. Null like empty.</summary>
     public IReadOnlyList<string>? Checklist { get; init; }
 
+    /// <summary>The whole checklist of a stored one, ticks included; only when it is changed. Null leaves it.</summary>
+    public IReadOnlyList<ChecklistItem>? Prepared { get; init; }
+
     /// <summary>Numbers of the counterparty's orders that it is about; null leaves those of a stored one.</summary>
     public IReadOnlyList<string>? Orders { get; init; }
 
@@ -92,3 +95,6 @@ public sealed record InteractionDraft
     /// <summary>Names of people whom the ERP does not know, each once.</summary>
     public IReadOnlyList<string> OutsideNames { get; init; } = [];
 }
+
+/// <summary>An item of a checklist as it should be.</summary>
+public sealed record ChecklistItem(string Text, bool IsDone);

@@ -19,7 +19,11 @@ internal sealed class InteractionEditor(CrmDbContext database, CurrentUser user,
         // The counterparty and the state are not part of an edit.
         draft = draft with { CounterpartyId = interaction.CounterpartyId, State = interaction.State, NextAt = null, Checklist = null, Repeat = null };
         var (orders, unknown) = await guards.Additions.OrdersAsync(draft, cancellation);
-        IReadOnlyList<Refusal> refusals = [.. InteractionRule.Check(draft, guards.Now, interaction), .. await guards.Place.CheckAsync(draft, cancellation), .. unknown];
+        IReadOnlyList<Refusal> refusals =
+        [
+            .. InteractionRule.Check(draft, guards.Now, interaction), .. await guards.Place.CheckAsync(draft, cancellation), .. unknown,
+            .. draft.Prepared is { } list ? await guards.Tasks.CheckAsync(id, list, cancellation) : [],
+        ];
         if (refusals.Count > 0)
         {
             return new(InteractionVerdict.Refused, id, refusals);
@@ -34,6 +38,11 @@ internal sealed class InteractionEditor(CrmDbContext database, CurrentUser user,
             if (draft.Orders is not null)
             {
                 await guards.Additions.PutOrdersAsync(id, orders, cancellation);
+            }
+
+            if (draft.Prepared is not null)
+            {
+                await guards.Tasks.PutAsync(interaction, draft.Prepared, cancellation);
             }
         }, cancellation);
     }
@@ -51,10 +60,11 @@ internal sealed class InteractionEditor(CrmDbContext database, CurrentUser user,
         var now = guards.Now;
         var responsible = nextAt is null ? 0 : await database.Set<Interaction>().Where(i => i.Id == id).Select(i => i.ResponsibleId).FirstOrDefaultAsync(cancellation);
         var usual = nextAt is null ? null : await UsualReminder.ReadAsync(database, responsible, cancellation);
+        var away = await guards.Conflicts.NextAsync(responsible, nextAt, cancellation);
         return await StepAsync(id, version, InteractionState.Done, "interaction.done", interaction =>
         {
             var draft = new InteractionDraft { CounterpartyId = interaction.CounterpartyId, State = InteractionState.Done, Result = result, NextStep = nextStep, NextAt = nextAt, Minutes = minutes };
-            return InteractionRule.Check(draft, now, interaction);
+            return [.. InteractionRule.Check(draft, now, interaction), .. away];
         }, interaction =>
         {
             // A plan ticked off within hours happened when it was planned; one ticked off early, or days late, happened now.

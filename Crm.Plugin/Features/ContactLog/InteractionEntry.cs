@@ -134,28 +134,7 @@ public readonly record struct InteractionCursor(DateTimeOffset At, long Id) : IP
 }
 
 /// <summary>A page of interactions, latest first.</summary>
-/// <param name="Entries">May be empty although <paramref name="Next"/> is not null: a text search looks through a part at a time.</param>
+/// <param name="Entries">May be empty although <paramref name="Next"/> is not null: a search looks through a part at a time.</param>
 /// <param name="Next">Where the next page begins; null at the end.</param>
-/// <param name="IsSearchCut">The text was looked for in a part only; the rest lies behind <paramref name="Next"/>.</param>
+/// <param name="IsSearchCut">Only a part was looked through; the rest lies behind <paramref name="Next"/>.</param>
 public sealed record InteractionSlice(IReadOnlyList<InteractionEntry> Entries, InteractionCursor? Next, bool IsSearchCut);
-
-/// <summary>What a list is filtered by; null or empty does not filter.</summary>
-public sealed record InteractionFilter
-{
-    public long? ResponsibleId { get; init; }
-
-    public long? CounterpartyId { get; init; }
-
-    public InteractionKind? Kind { get; init; }
-
-    public InteractionState? State { get; init; }
-
-    /// <summary>From this instant on.</summary>
-    public DateTimeOffset? From { get; init; }
-
-    /// <summary>Before this instant.</summary>
-    public DateTimeOffset? Before { get; init; }
-
-    /// <summary>Words that all must occur somewhere, in any case.</summary>
-    public string? Text { get; init; }
-}

@@ -1,7 +1,7 @@
 namespace Crm.Plugin.Features.ContactLog;
 
 /// <summary>What both creating and changing ask before they save.</summary>
-internal sealed class InteractionGuards(InteractionPlace place, InteractionConflicts conflicts, InteractionAdditions additions, InteractionWords words, TimeProvider clock)
+internal sealed class InteractionGuards(InteractionPlace place, InteractionConflicts conflicts, InteractionAdditions additions, InteractionWords words, InteractionTasks tasks, TimeProvider clock)
 {
     public InteractionPlace Place => place;
 
@@ -10,6 +10,8 @@ internal sealed class InteractionGuards(InteractionPlace place, InteractionConfl
     public InteractionAdditions Additions => additions;
 
     public InteractionWords Words => words;
+
+    public InteractionTasks Tasks => tasks;
 
     public DateTimeOffset Now => clock.GetUtcNow();
 }

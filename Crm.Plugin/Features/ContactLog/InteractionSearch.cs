@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Crm.Plugin.Features.ContactLog;
 
 /// <summary>A place where all the words are.</summary>
-internal readonly record struct InteractionHit(long Id, DateTimeOffset At, long ResponsibleId, InteractionKind Kind, InteractionState State, long CounterpartyId);
+internal readonly record struct InteractionHit(long Id, DateTimeOffset At, long ResponsibleId, InteractionKind Kind, InteractionState State, long CounterpartyId, InteractionDirection Direction, InteractionImportance Importance);
 
 /// <summary>Finds words in the texts of all interactions by the index of every three letters.</summary>
 internal sealed class InteractionSearch(CrmDbContext database, DatabaseOptions options)
@@ -49,19 +49,22 @@ internal sealed class InteractionSearch(CrmDbContext database, DatabaseOptions o
     }
 
     private Task<List<InteractionHit>> ReadAsync(string from, IReadOnlyList<string> words, string match, CancellationToken cancellation) => database.ReadAsync(
-        $"SELECT i.id, i.at, i.responsible_id, i.kind, i.state, i.counterparty_id FROM {from}",
+        $"SELECT i.id, i.at, i.responsible_id, i.kind, i.state, i.counterparty_id, i.direction, i.importance FROM {from}",
         [
             ("@match", match),
             .. words.Select((w, n) => ($"@word{n}", (object?)w)),
             .. words.Select((w, n) => ($"@like{n}", (object?)$"%{w.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%")),
         ],
         row => new InteractionHit(
-            row.GetInt64(0), Instant.FromMicroseconds(row.GetInt64(1)), row.GetInt64(2), (InteractionKind)row.GetInt32(3), (InteractionState)row.GetInt32(4), row.GetInt64(5)),
+            row.GetInt64(0), Instant.FromMicroseconds(row.GetInt64(1)), row.GetInt64(2), (InteractionKind)row.GetInt32(3), (InteractionState)row.GetInt32(4), row.GetInt64(5),
+            (InteractionDirection)row.GetInt32(6), (InteractionImportance)row.GetInt32(7)),
         cancellation);
 
     /// <summary>What of a filter can be told from the hit itself.</summary>
     public static bool Fits(InteractionHit hit, InteractionFilter filter) =>
-        (filter.CounterpartyId is null || filter.CounterpartyId == hit.CounterpartyId) && (filter.ResponsibleId is null || filter.ResponsibleId == hit.ResponsibleId)
+        (filter.CounterpartyId is null || filter.CounterpartyId == hit.CounterpartyId) && filter.Counterparties?.Contains(hit.CounterpartyId) != false
+        && (filter.Direction is null || filter.Direction == hit.Direction) && (filter.Importance is null || filter.Importance == hit.Importance)
+        && (filter.ResponsibleId is null || filter.ResponsibleId == hit.ResponsibleId)
         && (filter.Kind is null || filter.Kind == hit.Kind) && (filter.State is null || filter.State == hit.State)
         && (filter.From is null || hit.At >= filter.From) && (filter.Before is null || hit.At < filter.Before);
 }

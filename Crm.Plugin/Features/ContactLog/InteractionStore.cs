@@ -45,42 +45,53 @@ internal sealed class InteractionStore(CrmDbContext database, CurrentUser user, 
         InteractionEntry.Read);
 
     /// <summary>One page of a filtered list, latest first.</summary>
-    public async Task<InteractionSlice> ListAsync(InteractionFilter filter, InteractionCursor? after, int limit, CancellationToken cancellation)
+    /// <param name="filter">What is wanted.</param>
+    /// <param name="after">The last entry of the page before; null for the first page.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    /// <param name="scope">Whose; as far as the user may read when left out.</param>
+    public async Task<InteractionSlice> ListAsync(InteractionFilter filter, InteractionCursor? after, int limit, CancellationToken cancellation, Scope? scope = null)
     {
-        var wanted = Latest(Filtered(filter), after);
-        if (string.IsNullOrWhiteSpace(filter.Text))
+        var reach = scope ?? user.Rights.ReadScope;
+        string[] words = [.. SearchText.Fold(filter.Text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct().Take(8)];
+        if (words.Length == 0 && !filter.IsSparse)
         {
-            return Page(await Entries(wanted.Take(limit + 1)).ToListAsync(cancellation), limit, null);
+            return Page(await Entries(Latest(Within(Served(filter), reach), after).Take(limit + 1)).ToListAsync(cancellation), limit, null);
         }
 
-        string[] words = [.. SearchText.Fold(filter.Text).Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct().Take(8)];
-        var found = await LookedThroughAsync(wanted.Take(ProbeDepth), words, limit + 1, cancellation);
-        if (found.Count > limit)
+        // What an index serves comes in its order, and so much of it is looked through for the rest: a filter that hardly anything
+        // fits costs no more than one that much fits.
+        var served = Latest(Served(filter), after);
+        if (words.Length > 0)
         {
-            return Page(found, limit, null);
+            var probed = await LookedThroughAsync(served.Take(ProbeDepth), filter, reach, words, limit + 1, cancellation);
+            if (probed.Count > limit)
+            {
+                return Page(probed, limit, null);
+            }
+
+            if (await search.FindAsync(words, cancellation) is { } hits)
+            {
+                return Page(await HitAsync(hits, filter, reach, after, words, limit + 1, cancellation), limit, null);
+            }
         }
 
-        if (await search.FindAsync(words, cancellation) is { } hits)
-        {
-            return Page(await HitAsync(hits, filter, after, words, limit + 1, cancellation), limit, null);
-        }
-
-        found = await LookedThroughAsync(wanted.Take(SearchDepth), words, limit + 1, cancellation);
+        var found = await LookedThroughAsync(served.Take(SearchDepth), filter, reach, words, limit + 1, cancellation);
         var edge = found.Count > limit ? null
-            : await wanted.Skip(SearchDepth - 1).Take(1).Select(i => new { i.At, i.Id }).FirstOrDefaultAsync(cancellation);
+            : await served.Skip(SearchDepth - 1).Take(1).Select(i => new { i.At, i.Id }).FirstOrDefaultAsync(cancellation);
         return Page(found, limit, edge is null ? null : new(edge.At, edge.Id));
     }
 
     /// <summary>The whole record with its participants; null when there is none or it is out of reach.</summary>
     public async Task<Interaction?> FindAsync(long id, CancellationToken cancellation) =>
-        await Filtered(new InteractionFilter()).Include(i => i.Users).Include(i => i.Persons).FirstOrDefaultAsync(i => i.Id == id, cancellation);
+        await Readable().Include(i => i.Users).Include(i => i.Persons).FirstOrDefaultAsync(i => i.Id == id, cancellation);
 
     /// <summary>One entry; null when there is none or it is out of reach.</summary>
     public async Task<InteractionEntry?> FindEntryAsync(long id, CancellationToken cancellation) =>
-        await Entries(Filtered(new InteractionFilter()).Where(i => i.Id == id)).FirstOrDefaultAsync(cancellation);
+        await Entries(Readable().Where(i => i.Id == id)).FirstOrDefaultAsync(cancellation);
 
     /// <summary>Everything this user may read.</summary>
-    public IQueryable<Interaction> Readable() => Filtered(new InteractionFilter());
+    public IQueryable<Interaction> Readable() => Within(database.Set<Interaction>(), user.Rights.ReadScope);
 
     /// <summary>Adds the names that a screen shows; keeps the order latest first.</summary>
     public IQueryable<InteractionEntry> Entries(IQueryable<Interaction> interactions) =>
@@ -95,19 +106,19 @@ internal sealed class InteractionStore(CrmDbContext database, CurrentUser user, 
         orderby i.At descending, i.Id descending
         select InteractionEntry.Of(i, c.Name, p.Name ?? k.Name, u.Name);
 
-    private Task<List<InteractionEntry>> LookedThroughAsync(IQueryable<Interaction> interactions, string[] words, int limit, CancellationToken cancellation) =>
-        Entries(Latest(Containing(interactions, words), null).Take(limit)).ToListAsync(cancellation);
+    private Task<List<InteractionEntry>> LookedThroughAsync(IQueryable<Interaction> interactions, InteractionFilter filter, Scope reach, string[] words, int limit, CancellationToken cancellation) =>
+        Entries(Latest(Containing(Within(Rest(interactions, filter), reach), words), null).Take(limit)).ToListAsync(cancellation);
 
     /// <summary>The latest of the places that the index knows, as far as filter and rights let them be seen.</summary>
     private async Task<List<InteractionEntry>> HitAsync(
-        IReadOnlyList<InteractionHit> hits, InteractionFilter filter, InteractionCursor? after, string[] words, int limit, CancellationToken cancellation)
+        IReadOnlyList<InteractionHit> hits, InteractionFilter filter, Scope reach, InteractionCursor? after, string[] words, int limit, CancellationToken cancellation)
     {
         var found = new List<InteractionEntry>();
         var places = hits.Where(h => InteractionSearch.Fits(h, filter) && (after is not { } cursor || h.At < cursor.At || (h.At == cursor.At && h.Id < cursor.Id)))
             .OrderByDescending(h => h.At).ThenByDescending(h => h.Id).Select(h => h.Id);
         foreach (var part in places.Chunk(200))
         {
-            found.AddRange(await Entries(Containing(Filtered(filter).Where(i => part.Contains(i.Id)), words)).ToListAsync(cancellation));
+            found.AddRange(await Entries(Containing(Within(Rest(Served(filter), filter), reach).Where(i => part.Contains(i.Id)), words)).ToListAsync(cancellation));
             if (found.Count >= limit)
             {
                 break;
@@ -120,32 +131,72 @@ internal sealed class InteractionStore(CrmDbContext database, CurrentUser user, 
     private static IQueryable<Interaction> Containing(IQueryable<Interaction> interactions, string[] words) =>
         words.Aggregate(interactions, (looked, word) => looked.Where(i => i.TextFolded.Contains(word)));
 
-    private IQueryable<Interaction> Filtered(InteractionFilter filter)
+    private IQueryable<Interaction> Within(IQueryable<Interaction> interactions, Scope reach)
     {
-        IQueryable<Interaction> found = database.Set<Interaction>();
-        if (user.Rights.ReadScope != Scope.All)
+        if (reach == Scope.All)
         {
-            var reachable = database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user);
-            found = found.Where(i => reachable.Any(c => c.Id == i.CounterpartyId));
+            return interactions;
         }
 
+        var reachable = database.Set<CounterpartyRecord>().Within(reach, user);
+        return interactions.Where(i => reachable.Any(c => c.Id == i.CounterpartyId));
+    }
+
+    /// <summary>Conditions that an index serves.</summary>
+    private IQueryable<Interaction> Served(InteractionFilter filter)
+    {
+        IQueryable<Interaction> found = database.Set<Interaction>();
         if (filter.CounterpartyId is { } counterparty)
             found = found.Where(i => i.CounterpartyId == counterparty);
+        if (filter.Counterparties is { } several)
+            found = found.Where(i => several.Contains(i.CounterpartyId));
         if (filter.ResponsibleId is { } responsible)
             found = found.Where(i => i.ResponsibleId == responsible);
-        if (filter.Kind is { } kind)
-            found = found.Where(i => i.Kind == kind);
-        found = filter.State switch
-        {
-            null => found,
-            // Written as a constant, so that the index of open plans serves.
-            InteractionState.Planned => found.Where(i => i.State == InteractionState.Planned),
-            { } state => found.Where(i => i.State == state),
-        };
+        // Written as a constant, so that the index of open plans serves.
+        if (filter.State == InteractionState.Planned)
+            found = found.Where(i => i.State == InteractionState.Planned);
         if (filter.From is { } from)
             found = found.Where(i => i.At >= from);
         if (filter.Before is { } before)
             found = found.Where(i => i.At < before);
+        if (filter.Persons is not null || filter.Cards is not null)
+        {
+            var with = With(filter.Persons ?? [], filter.Cards ?? []);
+            found = found.Where(i => with.Contains(i.Id));
+        }
+
+        if (filter.Order is { } number)
+        {
+            // The links are few beside the orders: each link's own order is looked up, never a number among all orders.
+            var about = database.Set<InteractionOrder>().Where(o => database.Set<SalesOrderRecord>().Where(s => s.Id == o.OrderId).Select(s => s.Number).FirstOrDefault() == number).Select(o => o.InteractionId)
+                .Union(database.Set<Interaction>().Where(i => i.Basis == number).Select(i => i.Id));
+            found = found.Where(i => about.Contains(i.Id));
+        }
+
+        return found;
+    }
+
+    private IQueryable<long> With(IReadOnlyList<long> persons, IReadOnlyList<long> cards)
+    {
+        var (all, parts) = (database.Set<Interaction>(), database.Set<InteractionPerson>());
+        var byPerson = all.Where(i => i.PersonId != null && persons.Contains(i.PersonId.Value)).Select(i => i.Id)
+            .Union(parts.Where(p => p.PersonId != null && persons.Contains(p.PersonId.Value)).Select(p => p.InteractionId));
+        return cards.Count == 0 ? byPerson : byPerson
+            .Union(all.Where(i => i.CardId != null && cards.Contains(i.CardId.Value)).Select(i => i.Id))
+            .Union(parts.Where(p => p.CardId != null && cards.Contains(p.CardId.Value)).Select(p => p.InteractionId));
+    }
+
+    /// <summary>The other conditions.</summary>
+    private static IQueryable<Interaction> Rest(IQueryable<Interaction> found, InteractionFilter filter)
+    {
+        if (filter.Kind is { } kind)
+            found = found.Where(i => i.Kind == kind);
+        if (filter.Direction is { } direction)
+            found = found.Where(i => i.Direction == direction);
+        if (filter.Importance is { } importance)
+            found = found.Where(i => i.Importance == importance);
+        if (filter.State is { } state and not InteractionState.Planned)
+            found = found.Where(i => i.State == state);
         return found;
     }
 

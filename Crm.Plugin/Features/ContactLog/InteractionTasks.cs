@@ -30,6 +30,58 @@ internal sealed class InteractionTasks(CrmDbContext database, CurrentUser user, 
         return [];
     }
 
+    /// <summary>
+    /// Makes the checklist this one: ticks change, new items go to its end. Call in a transaction, before it is saved.
+    /// </summary>
+    public async Task PutAsync(Interaction of, IReadOnlyList<ChecklistItem> wanted, CancellationToken cancellation)
+    {
+        var there = await database.Set<InteractionTask>().AsTracking().Where(t => t.InteractionId == of.Id).OrderBy(t => t.No).ToListAsync(cancellation);
+        var left = there.ToList();
+        var added = new List<string>();
+        foreach (var item in wanted)
+        {
+            var task = left.FirstOrDefault(t => t.Text == item.Text);
+            if (task is null)
+            {
+                task = new InteractionTask { InteractionId = of.Id, No = there.Count == 0 ? 0 : there[^1].No + 1, Text = item.Text };
+                database.Add(task);
+                there.Add(task);
+                added.Add(item.Text);
+            }
+
+            left.Remove(task);
+            if (task.DoneAt is not null != item.IsDone)
+            {
+                task.DoneAt = item.IsDone ? clock.GetUtcNow() : null;
+                task.DoneBy = item.IsDone ? user.Id : null;
+                audit.Note(database, item.IsDone ? "interaction.prepared" : "interaction.unprepared", "interaction", InteractionAudit.Id(of.Id));
+            }
+        }
+
+        if (added.Count > 0)
+        {
+            audit.Note(database, "interaction.checklist-added", "interaction", InteractionAudit.Id(of.Id), InteractionAudit.Change("checklist", null, string.Join("; ", added)));
+            of.TextFolded += " " + Search.SearchText.Fold(string.Join(' ', added));
+        }
+    }
+
+    /// <summary>What is wrong with a whole checklist: too long, or an item of the stored one is not in it, which would be lost.</summary>
+    public async Task<IReadOnlyList<Refusal>> CheckAsync(long interactionId, IReadOnlyList<ChecklistItem> wanted, CancellationToken cancellation)
+    {
+        if (wanted.Any(w => string.IsNullOrWhiteSpace(w.Text)))
+        {
+            return [new("checklist", RefusalTexts.EmptyItem)];
+        }
+
+        if (InteractionRule.CheckList([.. wanted.Select(w => w.Text)], 0) is { Count: > 0 } refusals)
+        {
+            return refusals;
+        }
+
+        var missing = (await ReadAsync(interactionId, cancellation)).GroupBy(t => t.Text, StringComparer.Ordinal).FirstOrDefault(g => wanted.Count(w => w.Text == g.Key) < g.Count());
+        return missing is null ? [] : [new("checklist", RefusalTexts.ItemLeftOut, missing.Key)];
+    }
+
     /// <summary>Ticks an item, or takes the tick off.</summary>
     public async Task TickAsync(long interactionId, int no, bool isDone, CancellationToken cancellation)
     {

@@ -46,7 +46,7 @@ internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user,
         }
 
         var (orders, unknown) = await guards.Additions.OrdersAsync(draft, cancellation);
-        refusals = [.. refusals, .. await guards.Place.CheckAsync(draft, cancellation), .. unknown];
+        refusals = [.. refusals, .. await guards.Place.CheckAsync(draft, cancellation), .. unknown, .. await guards.Conflicts.NextAsync(draft.ResponsibleId ?? user.Id, draft.NextAt, cancellation)];
         if (refusals.Count > 0)
         {
             return Refused(0, refusals);
@@ -70,10 +70,15 @@ internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user,
             : new(InteractionVerdict.Saved, interaction.Id, []) { Created = InteractionEntry.Of(interaction, spot.Counterparty, spot.Person, spot.Responsible) };
     }
 
-    /// <summary>What has its number and can be in nobody's way: all its rows travel in one round trip, which is a transaction by itself.</summary>
+    /// <summary>What has its number and reserves nothing: all its rows travel in one round trip, which is a transaction by itself.</summary>
     /// <remarks>PostgreSQL takes statements that arrive together, without a BEGIN, as one transaction.</remarks>
     private async Task<IReadOnlyList<Refusal>> SaveAtOnceAsync(Interaction interaction, InteractionDraft draft, IReadOnlyList<long> orders, int? usual, DateTimeOffset now, CancellationToken cancellation)
     {
+        if (await guards.Conflicts.FindAsync(interaction, cancellation) is { Count: > 0 } conflicts)
+        {
+            return conflicts;
+        }
+
         database.Add(interaction);
         AddRest(interaction, [], draft, orders, usual, now);
         database.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;

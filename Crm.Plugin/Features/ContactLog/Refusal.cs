@@ -15,6 +15,8 @@ public static class RefusalTexts
     public const string TwoPersons = "A contact is with one person: of the ERP, or of the CRM's own.";
     public const string UserUnknown = "This user does not exist or may no longer sign in. Choose another one.";
     public const string OrderUnknown = "This counterparty has no order with the number {0}.";
+    public const string EmptyItem = "An item of the checklist is empty.";
+    public const string ItemLeftOut = "The item \"{0}\" of the checklist was left out. Items are ticked, never removed: send it as well.";
     public const string BadRepeat = "A series has 2 to 100 contacts.";
     public const string RepeatWithoutPlan = "Only a planned contact can come again.";
     public const string NoFile = "Choose a file.";
@@ -42,6 +44,17 @@ public static class RefusalTexts
     public const string TooMany = "At most {0} rows.";
     public const string RoomTaken = "Room {0} is reserved from {1} to {2}.";
     public const string UserBusy = "{0} is in another meeting from {1} to {2}.";
+    public const string Away = "{0} is away from {1} to {2}.";
+    public const string OnHoliday = "{0} is on holiday from {1} to {2}.";
+    public const string Ill = "{0} is ill from {1} to {2}.";
+    public const string OnBusinessTrip = "{0} is on a business trip from {1} to {2}.";
+    public const string KindStays = "An absence stays an absence, and a plan a plan. Cancel this one and make another.";
+    public const string NoSubject = "What is it about? A few words will do.";
+    public const string NoFirstDay = "Which is the first day of the absence?";
+    public const string BadDay = "This is not a day. Example: 2026-11-22.";
+    public const string LastBeforeFirst = "The last day is before the first.";
+    public const string AbsenceTooLong = "An absence lasts at most 370 days. Enter a longer one in parts.";
+    public const string AbsenceRepeats = "An absence does not repeat: choose its first and last day.";
     public const string SeriesOverlaps = "The one that begins at {0} would begin before the one before it ends, at {1}.";
     public const string WrongState = "This contact is already done or cancelled.";
     public const string ChangedMeanwhile = "Somebody else changed this contact while you were editing it. Compare with what is saved now; saving again replaces it.";

@@ -45,7 +45,10 @@ async function send(info) {
 // Day and week show six to ten, and as far beyond as any plan reaches: what is not drawn would be missed.
 function fit(calendar, plans) {
   let [first, last] = [6, 22];
-  for (const { start, end } of plans) {
+  for (const { start, end, allDay } of plans) {
+    if (allDay) {
+      continue;
+    }
     const ends = end.slice(11, 16);
     const isOver = end.slice(0, 10) > start.slice(0, 10); // midnight
     first = Math.min(first, isOver && ends > "00:00" ? 0 : Number(start.slice(11, 13)));
@@ -85,7 +88,8 @@ export async function draw() {
     scrollTime: "08:00:00",
     slotMinTime: "06:00:00",
     slotMaxTime: "22:00:00",
-    allDaySlot: false,
+    allDaySlot: true, // absences
+    eventAllow: (place, plan) => place.allDay === plan.allDay,
     nowIndicator: true,
     editable: true,
     selectable: true,
@@ -93,7 +97,7 @@ export async function draw() {
     eventSourceSuccess: (plans) => fit(calendar, plans),
     eventDrop: move,
     eventResize: move,
-    select: (range) => location.assign(`/interactions/new?state=Planned&back=/calendar&plannedStart=${range.startStr.slice(0, 16)}&plannedEnd=${range.endStr.slice(0, 16)}`),
+    select: (range) => location.assign(range.allDay ? `/calendar/internal/new?kind=Holiday&firstDay=${range.startStr}&lastDay=${new Date(range.end - 1).toISOString().slice(0, 10)}` : `/interactions/new?state=Planned&back=/calendar&plannedStart=${range.startStr.slice(0, 16)}&plannedEnd=${range.endStr.slice(0, 16)}`),
   });
   calendar.render();
 }

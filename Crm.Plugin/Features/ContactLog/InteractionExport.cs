@@ -1,0 +1,60 @@
+using System.Globalization;
+using Crm.Plugin.Export;
+using Crm.Plugin.Security;
+using Crm.Plugin.Shell;
+using Crm.Plugin.Storage;
+using Microsoft.Extensions.Localization;
+
+namespace Crm.Plugin.Features.ContactLog;
+
+/// <summary>Writes the filtered contacts to a file: what the user may export, noted in the audit log.</summary>
+internal sealed class InteractionExport(InteractionStore store, CurrentUser user, AuditLog audit, CrmDbContext database, IStringLocalizer<Texts> text)
+{
+    /// <summary>A spreadsheet holds little more than a million rows.</summary>
+    private const int MostRows = 1_000_000;
+
+    private static readonly string[] Headings =
+    [
+        "When", "Kind", "Direction", "State", "Importance", "Counterparty", "Contact person", "Subject", "Content", "Result", "Next step", "Responsible", "Minutes", "Planned start", "Planned end", "Room",
+        "Basis document",
+    ];
+
+    public async Task WriteAsync(HttpContext http, InteractionFilter filter, string asked, bool csv, DateOnly today, CancellationToken cancellation)
+    {
+        audit.Note(database, "interactions.exported", "interaction", null, asked);
+        await database.SaveChangesAsync(cancellation);
+        http.Response.ContentType = csv ? "text/csv; charset=utf-8" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        http.Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=\"contacts-{today:yyyy-MM-dd}.{(csv ? "csv" : "xlsx")}\"");
+        // Read scope and export scope both hold: a role may export less than it sees, never more.
+        var scope = (Scope)Math.Min((int)user.Rights.ExportScope, (int)user.Rights.ReadScope);
+        await using ITableWriter writer = csv ? new CsvTableWriter(http.Response.Body) : new XlsxTableWriter(http.Response.Body, text["Contacts"]);
+        await writer.RowAsync([.. Headings.Select(h => (object)text[h].Value)]);
+        InteractionCursor? after = null;
+        for (var rows = 0; rows < MostRows;)
+        {
+            var page = await store.ListAsync(filter, after, 1_000, cancellation, scope);
+            foreach (var entry in page.Entries)
+            {
+                await writer.RowAsync(Cells(entry));
+            }
+
+            rows += page.Entries.Count;
+            if (page.Next is not { } next)
+            {
+                break;
+            }
+
+            after = next;
+        }
+    }
+
+    private object?[] Cells(InteractionEntry entry) =>
+    [
+        Moment(entry.At), text[Words.Of(entry.Kind)].Value, text[Words.Of(entry.Direction)].Value, text[Words.Of(entry.State)].Value, text[Words.Of(entry.Importance)].Value,
+        entry.CounterpartyName, entry.PersonName, entry.Subject, entry.Content, entry.Result, entry.NextStep, entry.ResponsibleName, entry.Minutes,
+        Moment(entry.PlannedStart), Moment(entry.PlannedEnd), entry.Room, entry.Basis,
+    ];
+
+    /// <summary>The user's wall clock, in the order of letters that is the order of time.</summary>
+    private string? Moment(DateTimeOffset? instant) => instant is { } at ? LocalTime.ToLocal(at, user.Zone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : null;
+}
