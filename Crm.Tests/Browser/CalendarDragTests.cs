@@ -1,9 +1,11 @@
+using Crm.Plugin.Features.Calendar;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
 using Crm.Tests.Features.ContactLog;
 using Crm.Tests.Servers;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -60,6 +62,54 @@ public sealed class CalendarDragTests(Chromium chromium, PostgresServer postgres
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
     }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite, "ru", ColorScheme.Dark, "другая встреча")]
+    [InlineData(DatabaseKind.PostgreSql, "en", ColorScheme.Light, "another meeting")]
+    public async Task Drag_OfAnInternalMeetingToABusyHour_PutsItBackWithTheReason(DatabaseKind kind, string language, ColorScheme theme, string reason)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var user = (await app.AddUserAsync("anna", Role.SalesManager, language)).Id;
+        var today = TimeProvider.System.GetUtcNow();
+        var day = new DateTimeOffset(today.Date, TimeSpan.Zero).AddDays(7 - ((int)today.DayOfWeek + 6) % 7 + 2);
+        await app.SaveAsync(Inside(user, day.AddHours(9), "Планёрка"), Meeting(await app.AddCounterpartyAsync("Ромашка"), user, day.AddHours(13), "День"));
+        await using var walk = await Walk.StartAsync(chromium, app, "anna", language, theme);
+        await walk.GoAsync("/calendar");
+        await walk.Page.Locator("#calendar button").First.WaitForAsync();
+        await walk.Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^(Next|След)") }).First.ClickAsync();
+        var inside = walk.Page.GetByText("Планёрка").First;
+        var noon = walk.Page.GetByText("День", new() { Exact = false }).Last;
+        await inside.WaitForAsync();
+        var hour = ((await noon.BoundingBoxAsync())!.Y - (await inside.BoundingBoxAsync())!.Y) / 4;
+
+        // Two hours down is free: it stays there.
+        var saved = walk.Page.WaitForResponseAsync("**/move");
+        await DragAsync(walk.Page, inside, 2 * hour);
+        Assert.Equal(200, (await saved).Status);
+        Assert.Equal(11, await HourAsync(app));
+        var apart = await ApartAsync();
+
+        // Two more is where the meeting with the customer is.
+        saved = walk.Page.WaitForResponseAsync("**/move");
+        await DragAsync(walk.Page, inside, 2 * hour);
+        Assert.Equal(422, (await saved).Status);
+        await Assertions.Expect(walk.Page.Locator("#calendar-message")).ToContainTextAsync(reason);
+        await walk.TakeAsync("calendar-internal-refused");
+        Assert.Equal(11, await HourAsync(app));
+        Assert.Equal(apart, await ApartAsync(), 2f); // drawn where it was
+        walk.AssertCalm();
+
+        async Task<float> ApartAsync() => (await noon.BoundingBoxAsync())!.Y - (await inside.BoundingBoxAsync())!.Y;
+    }
+
+    private static async Task<int> HourAsync(CrmApp app)
+    {
+        await using var database = app.Database();
+        return (await database.Set<InternalPlan>().SingleAsync(TestContext.Current.CancellationToken)).StartsAt.Hour;
+    }
+
+    private static InternalPlan Inside(long owner, DateTimeOffset at, string subject) =>
+        new() { Kind = InternalKind.Meeting, OwnerId = owner, Subject = subject, StartsAt = at, EndsAt = at.AddHours(1), Version = 1, CreatedBy = owner, CreatedAt = at };
 
     [Fact]
     public async Task Week_WithPlansAtNight_ShowsThem()

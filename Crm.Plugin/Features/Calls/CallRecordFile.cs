@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Search;
+using Crm.Plugin.Storage;
 
 namespace Crm.Plugin.Features.Calls;
 
@@ -29,16 +30,16 @@ public static class CallRecordFile
 
     private static readonly string[] Times = ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm", "dd.MM.yyyy HH:mm:ss", "dd.MM.yyyy HH:mm"];
 
-    /// <summary>UTF-8 where it can be, else windows-1251.</summary>
+    /// <summary>UTF-8 where it can be, else windows-1251; without what no database keeps.</summary>
     public static string Decode(byte[] bytes)
     {
         try
         {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\ufeff');
+            return CleanText.Of(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\ufeff'));
         }
         catch (DecoderFallbackException)
         {
-            return CodePagesEncodingProvider.Instance.GetEncoding(1251)!.GetString(bytes);
+            return CleanText.Of(CodePagesEncodingProvider.Instance.GetEncoding(1251)!.GetString(bytes));
         }
     }
 

@@ -15,11 +15,24 @@ internal static class CareFeature
     public static void MapCare(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/care", ShowAsync);
+        routes.MapGet("/care/counterparties/{id:long}", OfOneAsync);
         routes.MapPost("/care/rules", SaveAsync).RequireAuthorization(Policies.Classify);
     }
 
     private static Task<IResult> ShowAsync(HttpRequest request, string? who, string? name, long? id, CareStore store, CareRules rules, CurrentUser user, CancellationToken cancellation) =>
         PageAsync(request, who, name is { Length: <= 500 } && id is { } last ? (name, last) : null, null, [], store, rules, user, cancellation);
+
+    /// <summary>A part of the card, which asks for it once it is there: the rules of segments are not to delay it.</summary>
+    private static async Task<IResult> OfOneAsync(long id, CareStore store, CareRules rules, CurrentUser user, CancellationToken cancellation)
+    {
+        var care = await store.OfAsync(id, cancellation);
+        return Screen.Of<CareLine>(new
+        {
+            Care = care,
+            Segments = care?.Rules[0].SegmentId is null ? [] : await rules.SegmentsAsync(cancellation),
+            MayWrite = care is not null && Reach.Covers(user.Rights.WriteScope, user, care.ManagerLogin),
+        });
+    }
 
     private static async Task<IResult> SaveAsync(HttpContext http, CareStore store, CareRules rules, CurrentUser user, CancellationToken cancellation)
     {

@@ -14,6 +14,16 @@ public sealed record OverdueCare(long Id, string Name, string NameFolded, string
     public int EveryDays => Rules[0].EveryDays;
 }
 
+/// <summary>What the rules of care ask for one counterparty.</summary>
+/// <param name="LastAt">The last contact; null when there was none.</param>
+/// <param name="NextAt">The next planned one; null when there is none.</param>
+/// <param name="Rules">Those that hold, the strictest first: that one counts. Never empty.</param>
+public sealed record CounterpartyCare(long Id, string? ManagerLogin, DateTimeOffset? LastAt, DateTimeOffset? NextAt, IReadOnlyList<CareRule> Rules)
+{
+    /// <summary>What the rule that counts asks for.</summary>
+    public int EveryDays => Rules[0].EveryDays;
+}
+
 /// <summary>Finds for whom the rules of care have been broken, as far as the reader's rights reach.</summary>
 internal sealed class CareStore(CrmDbContext database, CurrentUser user, IMemoryCache memory, TimeProvider clock)
 {
@@ -41,5 +51,25 @@ internal sealed class CareStore(CrmDbContext database, CurrentUser user, IMemory
             [("@me", user.Login), ("@name", after?.Name ?? ""), ("@id", after?.Id ?? 0), ("@limit", limit), .. rules.Parameters, .. Reach.Parameters(scope, user)],
             row => new OverdueCare(
                 row.GetInt64(0), row.GetString(1), row.GetString(2), row.Text(3), row.Short(4), row.Short(5), row.Short(6), row.InstantOrNull(7), row.InstantOrNull(8), rules.Of(row.GetInt64(9))), cancellation);
+    }
+
+    /// <summary>What holds for one counterparty; null when no rule does, or it is not within reach.</summary>
+    public async Task<CounterpartyCare?> OfAsync(long counterpartyId, CancellationToken cancellation)
+    {
+        var rules = await CareRuleSet.ReadAsync(database, memory, cancellation);
+        if (rules.Rules.Count == 0)
+        {
+            return null;
+        }
+
+        var scope = user.Rights.ReadScope;
+        var found = await database.ReadAsync(
+            $"""
+            SELECT d.id, d.manager_login, {OverdueCareSql.Last}, (SELECT MIN(i.at) FROM interaction i WHERE i.counterparty_id = d.id AND i.state = 0), d.held
+            FROM ({OverdueCareSql.Watched(rules, clock.GetUtcNow(), $"c.id = @id AND {Reach.Sql(scope, "c", user)}")}) d WHERE d.cut > 0
+            """,
+            [("@id", counterpartyId), .. rules.Parameters, .. Reach.Parameters(scope, user)],
+            row => new CounterpartyCare(row.GetInt64(0), row.Text(1), row.InstantOrNull(2), row.InstantOrNull(3), rules.Of(row.GetInt64(4))), cancellation);
+        return found is [var care] ? care : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Plugin.Storage;
 
 namespace Crm.Plugin.Features.ContactLog;
 
@@ -36,7 +37,7 @@ public sealed class InteractionForm
         ["nextIn"] = "7",
     };
 
-    /// <summary>What a browser sent.</summary>
+    /// <summary>What a browser sent, without what no database keeps.</summary>
     public static InteractionForm From(IFormCollection sent)
     {
         var form = new InteractionForm
@@ -46,7 +47,7 @@ public sealed class InteractionForm
         };
         foreach (var (name, values) in sent.Where(f => f.Key is not ("users" or "outsidePersons" or "__RequestVerificationToken")))
         {
-            form.typed[name] = values.ToString();
+            form.typed[name] = CleanText.Of(values.ToString());
         }
 
         return form;

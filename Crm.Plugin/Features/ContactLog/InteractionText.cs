@@ -93,5 +93,5 @@ internal static class InteractionText
         }
     }
 
-    private static string? Line(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : typed.Trim().Replace("\r\n", "\n", StringComparison.Ordinal);
+    private static string? Line(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : Storage.CleanText.Of(typed.Trim()).Replace("\r\n", "\n", StringComparison.Ordinal);
 }

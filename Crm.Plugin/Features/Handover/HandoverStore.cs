@@ -29,10 +29,11 @@ public sealed record HandoverWish(long From, long To, string Text, short? Import
 /// <param name="Clashes">Planned contacts for a time at which the new user is away or, for meetings, in another one.</param>
 /// <param name="Unseen">Planned contacts whose counterparty the new user's role does not let them see.</param>
 /// <param name="Managed">Counterparties whose manager in the ERP is the user who gives.</param>
-public sealed record HandoverCounts(int Contacts, int OfSeries, int Reminders, int Tasks, int Participations, int Internals, int Clashes, int Unseen, int Managed)
+/// <param name="Prospects">Open prospects that the user who gives is responsible for.</param>
+public sealed record HandoverCounts(int Contacts, int OfSeries, int Reminders, int Tasks, int Participations, int Internals, int Clashes, int Unseen, int Managed, int Prospects)
 {
     /// <summary>Records that move.</summary>
-    public int Total => Contacts + Participations + Internals;
+    public int Total => Contacts + Participations + Internals + Prospects;
 }
 
 /// <summary>One past handover.</summary>
@@ -47,6 +48,8 @@ internal sealed class HandoverStore(CrmDbContext database, CurrentUser user, Aud
         var (sql, parameters) = Reachable(wish);
         var receivers = Reach.Parameters(receiver.Rights.ReadScope, receiver).Select(p => (p.Name.Replace("@", "@to_", StringComparison.Ordinal), p.Value));
         var seen = Reach.Sql(receiver.Rights.ReadScope, "c", receiver).Replace("@", "@to_", StringComparison.Ordinal);
+        // A prospect is the new user's own afterwards.
+        var goesAlong = receiver.Rights.ReadScope == Scope.None ? "1 = 0" : "EXISTS (SELECT 1 FROM prospect p JOIN user_account u ON u.id = @from WHERE p.counterparty_id = c.id AND p.state = 1 AND c.connection_id = 0 AND c.manager_login = u.login)";
         var counts = (await database.ReadAsync(
             $"""
             SELECT COUNT(*), SUM(CASE WHEN i.series_id IS NOT NULL THEN 1 ELSE 0 END), SUM(CASE WHEN i.remind_at IS NOT NULL THEN 1 ELSE 0 END),
@@ -55,14 +58,15 @@ internal sealed class HandoverStore(CrmDbContext database, CurrentUser user, Aud
                         AND p.starts_at < {End("i")} AND p.ends_at > i.at)
                     OR (i.kind = {(int)InteractionKind.Meeting} AND EXISTS (SELECT 1 FROM interaction o WHERE o.responsible_id = @to AND o.state = 0 AND o.kind = {(int)InteractionKind.Meeting} AND o.id <> i.id
                         AND o.at < {End("i")} AND {End("o")} > i.at)) THEN 1 ELSE 0 END),
-                SUM(CASE WHEN {seen} THEN 0 ELSE 1 END)
+                SUM(CASE WHEN {seen} OR {goesAlong} THEN 0 ELSE 1 END)
             FROM interaction i JOIN counterparty c ON c.id = i.counterparty_id WHERE i.state = 0 AND i.responsible_id = @from AND {sql}
             """,
             [.. parameters, .. receivers], row => (int[])[.. Enumerable.Range(0, 6).Select(n => row.IsDBNull(n) ? 0 : Convert.ToInt32(row.GetValue(n), CultureInfo.InvariantCulture))], cancellation))[0];
         var takesPart = await NumberAsync($"SELECT COUNT(*) {Participations(sql)}", parameters, cancellation);
         var inside = wish.IsNarrow ? 0 : await NumberAsync($"SELECT COUNT(*) {Internals}", parameters, cancellation);
-        var managed = await NumberAsync($"SELECT COUNT(*) FROM counterparty c JOIN user_account u ON u.id = @from AND c.manager_login = u.login WHERE c.gone_at IS NULL AND {sql}", parameters, cancellation);
-        return new(counts[0], counts[1], counts[2], counts[3], takesPart, inside, counts[4], counts[5], managed);
+        var managed = await NumberAsync($"SELECT COUNT(*) FROM counterparty c JOIN user_account u ON u.id = @from AND c.manager_login = u.login WHERE c.connection_id <> 0 AND c.gone_at IS NULL AND {sql}", parameters, cancellation);
+        var prospects = await NumberAsync($"SELECT COUNT(*) {OpenProspects("@from")} AND {sql}", parameters, cancellation);
+        return new(counts[0], counts[1], counts[2], counts[3], takesPart, inside, counts[4], counts[5], managed, prospects);
     }
 
     /// <summary>Moves it.</summary>
@@ -80,7 +84,8 @@ internal sealed class HandoverStore(CrmDbContext database, CurrentUser user, Aud
         List<(string, object?)> all = [.. parameters, ("@id", handover.Id), ("@by", user.Id), ("@maker", user.Login), ("@now", Instant.ToMicroseconds(handover.MadeAt)), ("@detail", AuditChange.Of(("responsibleId", Id(wish.From), Id(wish.To))))];
         handover.Moved = await RunAsync($"INSERT INTO portfolio_handover_item (handover_id, part, record_no) SELECT @id, 1, i.id FROM interaction i JOIN counterparty c ON c.id = i.counterparty_id WHERE i.state = 0 AND i.responsible_id = @from AND {sql}", all, cancellation)
             + await RunAsync($"INSERT INTO portfolio_handover_item (handover_id, part, record_no) SELECT @id, 2, u.interaction_id {Participations(sql)}", all, cancellation)
-            + (wish.IsNarrow ? 0 : await RunAsync($"INSERT INTO portfolio_handover_item (handover_id, part, record_no) SELECT @id, 4, p.id {Internals}", all, cancellation));
+            + (wish.IsNarrow ? 0 : await RunAsync($"INSERT INTO portfolio_handover_item (handover_id, part, record_no) SELECT @id, 4, p.id {Internals}", all, cancellation))
+            + await RunAsync($"INSERT INTO portfolio_handover_item (handover_id, part, record_no) SELECT @id, 5, c.id {OpenProspects("@from")} AND {sql}", all, cancellation);
         if (handover.Moved != expected || handover.Moved == 0)
         {
             return null;
@@ -91,7 +96,9 @@ internal sealed class HandoverStore(CrmDbContext database, CurrentUser user, Aud
         await RunAsync($"UPDATE interaction SET responsible_id = @to, version = version + 1, changed_by = @by, changed_at = @now WHERE id IN ({Items(1)})", all, cancellation);
         await RunAsync($"UPDATE interaction_user SET user_id = @to WHERE user_id = @from AND interaction_id IN ({Items(2)})", all, cancellation);
         await RunAsync($"UPDATE internal_plan SET owner_id = @to, version = version + 1, changed_by = @by, changed_at = @now WHERE id IN ({Items(4)})", all, cancellation);
-        await NoteEachAsync(all, "interaction.handed-over", $"SELECT record_no FROM portfolio_handover_item WHERE handover_id = @id AND part = 1", cancellation);
+        await GiveProspectsAsync(all, Items(5), "@to", cancellation);
+        await NoteEachAsync(all, "interaction.handed-over", "interaction", Items(1), cancellation);
+        await NoteEachAsync(all, "prospect.handed-over", "counterparty", Items(5), cancellation);
         audit.Note(database, "handover.made", "handover", Id(handover.Id), AuditChange.Of(("from", null, Id(wish.From)), ("to", null, Id(wish.To)), ("filter", null, handover.Filter), ("moved", null, Id(handover.Moved))));
         database.Update(handover);
         await database.SaveChangesAsync(cancellation);
@@ -119,7 +126,10 @@ internal sealed class HandoverStore(CrmDbContext database, CurrentUser user, Aud
         ];
         const string Open = "SELECT i.id FROM interaction i WHERE i.state = 0";
         var back = $"SELECT i.id FROM interaction i JOIN portfolio_handover_item h ON h.handover_id = @id AND h.part = 1 AND h.record_no = i.id WHERE i.state = 0 AND i.responsible_id = @to";
-        await NoteEachAsync(all, "interaction.handed-back", back, cancellation);
+        await NoteEachAsync(all, "interaction.handed-back", "interaction", back, cancellation);
+        // What the ERP has meanwhile, was given up or given to somebody else stays where it is.
+        var prospects = $"SELECT c.id {OpenProspects("@to")} AND c.id IN ({Items(5)})";
+        await NoteEachAsync(all, "prospect.handed-back", "counterparty", prospects, cancellation);
         await RunAsync($"INSERT INTO interaction_user (interaction_id, user_id, is_open) SELECT h.record_no, @to, TRUE FROM portfolio_handover_item h WHERE h.handover_id = @id AND h.part = 3 AND h.record_no IN ({back}) ON CONFLICT DO NOTHING", all, cancellation);
         await RunAsync($"DELETE FROM interaction_user WHERE user_id = @from AND interaction_id IN ({back})", all, cancellation);
         handover.WentBack = await RunAsync($"UPDATE interaction SET responsible_id = @from, version = version + 1, changed_by = @by, changed_at = @now WHERE id IN ({back})", all, cancellation)
@@ -127,7 +137,8 @@ internal sealed class HandoverStore(CrmDbContext database, CurrentUser user, Aud
                 UPDATE interaction_user SET user_id = @from WHERE user_id = @to AND interaction_id IN ({Items(2)}) AND interaction_id IN ({Open} AND i.responsible_id <> @from)
                 AND NOT EXISTS (SELECT 1 FROM interaction_user o WHERE o.interaction_id = interaction_user.interaction_id AND o.user_id = @from)
                 """, all, cancellation)
-            + await RunAsync($"UPDATE internal_plan SET owner_id = @from, version = version + 1, changed_by = @by, changed_at = @now WHERE state = 0 AND owner_id = @to AND id IN ({Items(4)})", all, cancellation);
+            + await RunAsync($"UPDATE internal_plan SET owner_id = @from, version = version + 1, changed_by = @by, changed_at = @now WHERE state = 0 AND owner_id = @to AND id IN ({Items(4)})", all, cancellation)
+            + await GiveProspectsAsync(all, prospects, "@from", cancellation);
         audit.Note(database, "handover.undone", "handover", Id(id), AuditChange.Of(("wentBack", null, Id(handover.WentBack.Value))));
         await database.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
@@ -154,6 +165,9 @@ internal sealed class HandoverStore(CrmDbContext database, CurrentUser user, Aud
     private static string End(string plan) => $"CASE WHEN {plan}.planned_end > {plan}.at THEN {plan}.planned_end ELSE {plan}.at + 1800000000 END";
 
     private static string Items(int part) => $"SELECT record_no FROM portfolio_handover_item WHERE handover_id = @id AND part = {part}";
+
+    private static string OpenProspects(string whose) =>
+        $"FROM counterparty c JOIN prospect p ON p.counterparty_id = c.id AND p.state = 1 JOIN user_account u ON u.id = {whose} AND c.manager_login = u.login WHERE c.connection_id = 0 AND c.gone_at IS NULL";
 
     private const string Internals = "FROM internal_plan p WHERE p.owner_id = @from AND p.state = 0 AND p.kind < 3";
 
@@ -185,8 +199,15 @@ internal sealed class HandoverStore(CrmDbContext database, CurrentUser user, Aud
     private static string Described(HandoverWish wish) => string.Join(
         "; ", ((string?[])[wish.Text.Length > 0 ? wish.Text : null, Counterparties.ClassNames.Importance(wish.Importance), Counterparties.ClassNames.Stage(wish.Stage)]).OfType<string>());
 
-    private Task<int> NoteEachAsync(List<(string, object?)> parameters, string action, string ids, CancellationToken cancellation) => RunAsync(
-        $"INSERT INTO audit (at, user_id, user_login, action, subject, subject_id, detail) SELECT @now, @by, @maker, '{action}', 'interaction', CAST(i.id AS text), @detail FROM interaction i WHERE i.id IN ({ids})", parameters, cancellation);
+    private Task<int> NoteEachAsync(List<(string, object?)> parameters, string action, string subject, string ids, CancellationToken cancellation) => RunAsync(
+        $"INSERT INTO audit (at, user_id, user_login, action, subject, subject_id, detail) SELECT @now, @by, @maker, '{action}', '{subject}', CAST(i.id AS text), @detail FROM {subject} i WHERE i.id IN ({ids})", parameters, cancellation);
+
+    /// <summary>The responsible user first: by the manager the rows are found.</summary>
+    private async Task<int> GiveProspectsAsync(List<(string, object?)> parameters, string ids, string to, CancellationToken cancellation)
+    {
+        await RunAsync($"UPDATE prospect SET responsible_id = {to} WHERE counterparty_id IN ({ids})", parameters, cancellation);
+        return await RunAsync($"UPDATE counterparty SET manager_login = (SELECT u.login FROM user_account u WHERE u.id = {to}) WHERE id IN ({ids})", parameters, cancellation);
+    }
 
     private async Task<int> NumberAsync(string sql, IEnumerable<(string, object?)> parameters, CancellationToken cancellation) =>
         (await database.ReadAsync(sql, parameters, row => Convert.ToInt32(row.GetValue(0), CultureInfo.InvariantCulture), cancellation))[0];

@@ -52,6 +52,9 @@ public enum HandoverPart
 
     /// <summary>An internal meeting or task.</summary>
     InternalPlan = 4,
+
+    /// <summary>An open prospect, by the number of its counterparty.</summary>
+    Prospect = 5,
 }
 
 /// <summary>One record of a handover, so that it can go back.</summary>

@@ -1,4 +1,5 @@
 using Crm.Contracts;
+using Crm.Plugin.Features.Installation;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror.Connections;
 using Crm.Plugin.Mirror.Connectors;
@@ -7,7 +8,8 @@ namespace Crm.Plugin.Features.Prospects;
 
 /// <summary>An ERP that a prospect may go to.</summary>
 /// <param name="Takes">Whether it takes new counterparties from us; null when it could not be asked now.</param>
-public sealed record ProspectTarget(int ConnectionId, string Name, bool? Takes);
+/// <param name="IsDemo">The made-up company, which keeps nothing: nobody can enter anything there, neither by us nor by hand.</param>
+public sealed record ProspectTarget(int ConnectionId, string Name, bool? Takes, bool IsDemo);
 
 /// <summary>Which ERPs take new counterparties.</summary>
 internal sealed class ProspectTargets(ConnectionStore connections, OpenHost open)
@@ -17,7 +19,7 @@ internal sealed class ProspectTargets(ConnectionStore connections, OpenHost open
         var targets = new List<ProspectTarget>();
         foreach (var connection in await connections.ListAsync(false, cancellation))
         {
-            targets.Add(new(connection.Id, connection.Name, await TakesAsync(connection, cancellation)));
+            targets.Add(new(connection.Id, connection.Name, await TakesAsync(connection, cancellation), connection.Host == DemoCompany.Host));
         }
 
         return targets;

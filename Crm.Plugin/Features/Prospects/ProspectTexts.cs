@@ -13,6 +13,7 @@ internal static class ProspectTexts
     public const string OnItsWay = "This prospect is on its way to the ERP. Wait for the answer, or stop it first.";
     public const string NotLinked = "Only a link can be undone.";
     public const string NoWriter = "This ERP takes no new counterparties from us: enter it there, then link it.";
+    public const string DemoKeepsNothing = "The demo company is made up anew each time and keeps nothing that is entered: linking can be tried here, entering only with a real ERP.";
     public const string BadResponsible = "Choose a colleague whose counterparties your role lets you change.";
     public const string NotEditable = "The ERP has this counterparty now: change it there.";
 

@@ -17,6 +17,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A filter that follows typing has been asked already when the field is left: asked again it would take the list away from under the click.
+document.addEventListener("change", (event) => {
+  if (event.target.matches('form[hx-trigger*="input changed"] input:is([type="search"], [type="text"], :not([type]))')) {
+    event.stopPropagation();
+  }
+}, true);
+
 // A form sent with Ctrl+Enter from its long text.
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {

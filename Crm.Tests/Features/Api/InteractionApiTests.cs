@@ -35,6 +35,18 @@ public sealed class InteractionApiTests(PostgresServer postgres)
         Assert.Empty((await client.JsonAsync("/api/v1/interactions?before=2026-01-15T08:00:00Z")).GetProperty("items").EnumerateArray());
     }
 
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Post_ATextWithZeroes_IsLoggedWithoutThem(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        await app.SeedAsync();
+        using var client = await app.TokenClientAsync();
+
+        var (status, answer, _) = await PostAsync(client, """{"counterparty":1,"subject":"Pri\u0000ce","content":"Asked\u0000 again"}""");
+
+        Assert.Equal((HttpStatusCode.Created, "Price", "Asked again"), (status, answer.GetProperty("subject").GetString(), answer.GetProperty("content").GetString()));
+    }
+
     [Fact]
     public async Task Post_WhatCannotBeKept_Is422WithReasonsAtTheFields()
     {

@@ -106,6 +106,54 @@ public sealed class CallImportTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Import_OfAnotherKindOfFile_IsRefusedAndKeepsNothing()
+    {
+        await using var app = await CrmApp.StartAsync();
+        using var chief = await app.SignInAsync("chief", Role.Administrator);
+        byte[] picture = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0xff];
+        foreach (var (bytes, reason) in ((byte[], string)[])
+        [
+            (picture, "The file has no column start. Its first line must name the columns."),
+            (Encoding.UTF8.GetBytes("<html><script>alert(1)</script></html>"), "The file has no column start. Its first line must name the columns."),
+            (Enumerable.Repeat((byte)'x', 10 << 20).ToArray(), "The file has no column start. Its first line must name the columns."),
+            (Enumerable.Repeat((byte)'x', (20 << 20) + 1).ToArray(), "A file may have at most 20 MB."),
+        ])
+        {
+            var (status, page) = await SendAsync(chief, bytes, "log.csv");
+            Assert.Equal((HttpStatusCode.UnprocessableEntity, reason), (status, page.QuerySelector("[data-field=file]")!.TextContent));
+            Assert.DoesNotContain(page.Scripts, s => s.TextContent.Contains("alert", StringComparison.Ordinal));
+        }
+
+        await using var database = app.Database();
+        Assert.Equal((0, 0), (await database.Set<PhoneCall>().CountAsync(), await database.Set<CallImport>().CountAsync()));
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Import_OfCyrillicScriptAndZeroes_ShowsTextAndDoesNoHarm(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        using var chief = await app.SignInAsync("chief", Role.Administrator);
+        var text = "start;src;dst;disposition;linkedid\r\n02.03.2026 10:00;8 495 123-45-67;101;отвечен;k1\r\n02.03.2026 10:05;<script>alert(1)</script>;101;<b>занято</b>;k\02\r\n";
+        var cyrillic = CodePagesEncodingProvider.Instance.GetEncoding(1251)!.GetBytes(text);
+
+        var (status, page) = await SendAsync(chief, cyrillic, "<img src=x onerror=alert(1)>.csv");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(["отвечен", "<b>занято</b>"], page.QuerySelectorAll("#verdicts td:last-child").Select(c => c.TextContent));
+        Assert.Contains("img src=x onerror=alert(1).csv", page.QuerySelector("h2")!.TextContent, StringComparison.Ordinal);
+        await chief.OpenAsync("/calls/import");
+        await chief.SubmitAsync(page.QuerySelector("form[action^='/calls/import/']")!.GetAttribute("action")!, []);
+        Assert.Equal((HttpStatusCode.OK, 2), (chief.Status, await CountAsync(app)));
+        foreach (var path in (string[])["/calls/import", "/calls?who=all", "/calls/queue?period=days&from=2026-03-01&to=2026-03-03"])
+        {
+            page = await chief.OpenAsync(path);
+            Assert.Equal((path, HttpStatusCode.OK), (path, chief.Status));
+            Assert.Empty(page.QuerySelectorAll("[onerror]"));
+            Assert.DoesNotContain(page.Scripts, s => s.TextContent.Contains("alert", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task Import_OfWhoIsNoAdministrator_IsRefused()
     {
         await using var app = await CrmApp.StartAsync();
@@ -114,16 +162,18 @@ public sealed class CallImportTests(PostgresServer postgres)
         Assert.Equal(HttpStatusCode.Forbidden, anna.Status);
     }
 
-    private static async Task<AngleSharp.Dom.IDocument> UploadAsync(WebBrowser browser, string text)
+    private static async Task<AngleSharp.Dom.IDocument> UploadAsync(WebBrowser browser, string text) => (await SendAsync(browser, Encoding.UTF8.GetBytes(text), "cdr.csv")).Page;
+
+    private static async Task<(HttpStatusCode Status, AngleSharp.Dom.IDocument Page)> SendAsync(WebBrowser browser, byte[] file, string name)
     {
         var page = await browser.OpenAsync("/calls/import");
         using var content = new MultipartFormDataContent
         {
             { new StringContent(page.QuerySelector("input[name=__RequestVerificationToken]")!.GetAttribute("value")!), "__RequestVerificationToken" },
-            { new ByteArrayContent(Encoding.UTF8.GetBytes(text)), "file", "cdr.csv" },
+            { new ByteArrayContent(file), "file", name },
         };
         using var answer = await browser.Http.PostAsync(new Uri("/calls/import", UriKind.Relative), content);
-        return await new HtmlParser().ParseDocumentAsync(await answer.Content.ReadAsStringAsync());
+        return (answer.StatusCode, await new HtmlParser().ParseDocumentAsync(await answer.Content.ReadAsStringAsync()));
     }
 
     private static async Task<int> CountAsync(CrmApp app)

@@ -179,6 +179,44 @@ public sealed class CareTests(PostgresServer postgres)
         Assert.Equal(13, (await ToldAsync(app, anna.Id)).Count);
     }
 
+    [Theory]
+    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Card_SaysWhichRuleHoldsAndWhenTheNextContactIsDue(DatabaseKind kind)
+    {
+        var clock = new FixedClock(NoticeWorld.At("2037-11-15T09:00:00Z"));
+        await using var app = await CrmApp.StartAsync(kind, postgres, clock);
+        var segment = new ClassificationSegment { Name = "Key customers", Manager = "viktor", AuthorLogin = "dora" };
+        await app.SaveAsync(segment);
+        await app.SaveAsync(new CareRule { Importance = 1, EveryDays = 30 }, new CareRule { Stage = 3, EveryDays = 90 }, new CareRule { SegmentId = segment.Id, EveryDays = 5 });
+        (string Name, string Manager, short? Importance, int? DaysAgo, string Expected)[] cases =
+        [
+            ("Never", "viktor", null, null, "Contact at least every 5 days, because: Segment: Key customers.|No contact so far: one is due now.|Plan a contact"), // first: how managers are spelled is remembered for a minute
+            ("In time", "anna", 1, 12, "Contact at least every 30 days, because: Class A.|Last contact 12 days ago, next due 3 December."),
+            ("Today", "anna", 1, 0, "Contact at least every 30 days, because: Class A.|Last contact today, next due 15 December."),
+            ("Next year", "anna", null, 1, "Contact at least every 90 days, because: Stage: regular.|Last contact yesterday, next due 12/02/2038."),
+            ("Due today", "anna", 1, 30, "Contact at least every 30 days, because: Class A.|Last contact 30 days ago, next due today."),
+            ("Late", "anna", 1, 42, "Contact at least every 30 days, because: Class A.|Last contact 42 days ago, overdue by 12 days.|Plan a contact"),
+            ("No rule", "anna", 2, 400, ""),
+        ];
+        using var viktor = await app.SignInAsync("viktor", Role.CommercialDirector);
+        foreach (var (name, manager, importance, daysAgo, expected) in cases)
+        {
+            var id = await AddAsync(app, name, importance, name == "No rule" ? null : (short)3, daysAgo is { } days ? clock.Now.AddDays(-days) : null, manager);
+            var lazy = (await viktor.OpenAsync($"/counterparties/{id}")).QuerySelector("[hx-get^='/care/']")!.GetAttribute("hx-get")!;
+            var part = await viktor.PartAsync(lazy);
+            Assert.Equal((name, expected), (name, string.Join('|', part.QuerySelectorAll(".crm-care > div > *").Select(e => e.TextContent.Trim()))));
+        }
+
+        // Within rights only, and a contact that is planned is told instead of asked for.
+        await app.NarrowSalespeopleAsync();
+        using var boris = await app.SignInAsync("boris", Role.SalesManager);
+        var late = await AddAsync(app, "Planned", 1, null, clock.Now.AddDays(-42), "anna");
+        Assert.Empty((await boris.PartAsync($"/care/counterparties/{late}")).QuerySelectorAll(".crm-care"));
+        await app.PlanAsync(late, 1, NoticeWorld.At("2037-11-20T12:00:00Z"));
+        var planned = await viktor.PartAsync($"/care/counterparties/{late}");
+        Assert.Equal("Planned for 20/11/2037 12:00.", planned.QuerySelector(".crm-care > div > :last-child")!.TextContent);
+    }
+
     private static async Task<List<(string Name, string? Days)>> ToldAsync(CrmApp app, long user)
     {
         await using var database = app.Database();

@@ -3,10 +3,13 @@ using System.Net;
 using Crm.Plugin.Features.Calendar;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Handover;
+using Crm.Plugin.Features.Prospects;
+using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
 using Crm.Tests.Features.ContactLog;
+using Crm.Tests.Features.Prospects;
 using Crm.Tests.Servers;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -98,6 +101,63 @@ public sealed class HandoverTests(PostgresServer postgres)
         Assert.Equal([anna.Id], await OwnersAsync(app));
     }
 
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task GiveOver_WithProspects_MovesTheOpenOnesAndGivesBackThoseStillOpen(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        await app.NarrowSalespeopleAsync();
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        using var boris = await app.SignInAsync("boris", Role.SalesManager);
+        using var viktor = await app.SignInAsync("viktor", Role.CommercialDirector);
+        var (from, to) = (await UserAsync(app, "anna"), await UserAsync(app, "boris"));
+        await app.AddCounterpartyAsync("ООО «Ромашка»", "anna");
+        var open = await anna.EnterAsync(new() { ["company"] = "ТОВ Степ", ["phone"] = "0501112233" });
+        var later = await anna.EnterAsync(new() { ["company"] = "ТОВ Лан" });
+        var givenUp = await anna.EnterAsync(new() { ["company"] = "ТОВ Ліс" });
+        var converted = await anna.EnterAsync(new() { ["company"] = "ТОВ Гай" });
+        await anna.OpenAsync($"/counterparties/{givenUp}");
+        await anna.SubmitAsync($"/prospects/{givenUp}/give-up", new Dictionary<string, string> { ["reason"] = "Дорого" });
+        await using (var database = app.Database())
+        {
+            await database.Set<Prospect>().Where(p => p.CounterpartyId == converted).ExecuteUpdateAsync(p => p.SetProperty(x => x.State, ProspectState.Converted));
+        }
+
+        await boris.EnterAsync(new() { ["company"] = "ТОВ Борис" });
+        await app.SaveAsync(Entry(open, from.Id));
+
+        // A contact, two prospects; what is given up or converted stays, and of the ERP's there is one.
+        var preview = await viktor.OpenAsync($"/handover?from={from.Id}&to={to.Id}");
+        Assert.Equal(["1", "0", "0", "0", "0", "0", "2"], preview.QuerySelectorAll("table td.crm-number").Take(7).Select(c => c.TextContent));
+        Assert.Contains("1 counterparties have this user as their manager in the ERP", preview.Body!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("does not let them see", preview.Body.TextContent, StringComparison.Ordinal); // the new user is the prospect's manager then
+        Assert.Equal("1", (await viktor.OpenAsync($"/handover?from={from.Id}&to={to.Id}&q=лан")).QuerySelector("input[name=expected]")!.GetAttribute("value"));
+        await viktor.SubmitAsync("/handover", Wish(from, to, 3));
+
+        Assert.Equal(HttpStatusCode.OK, viktor.Status);
+        Assert.Equal(["boris", "boris", "anna", "anna"], await ManagersAsync(app, open, later, givenUp, converted));
+        Assert.Equal(to.Id, (await app.ProspectAsync(open)).Record.ResponsibleId);
+        Assert.Equal(to.Id, Assert.Single(await app.InteractionsAsync()).ResponsibleId);
+        await anna.OpenAsync($"/counterparties/{open}");
+        Assert.Equal(HttpStatusCode.NotFound, anna.Status);
+        Assert.Contains("ТОВ Степ", (await boris.OpenAsync("/prospects")).QuerySelector("#prospects")!.TextContent, StringComparison.Ordinal);
+        await boris.OpenAsync($"/counterparties/{later}");
+        await boris.SubmitAsync($"/prospects/{later}/give-up", new Dictionary<string, string> { ["reason"] = "Нема потреби" });
+
+        var undo = (await viktor.OpenAsync("/handover")).QuerySelector("form[action$='/undo']")!.GetAttribute("action")!;
+        await viktor.SubmitAsync(undo, []);
+
+        Assert.Equal(["anna", "boris", "anna", "anna"], await ManagersAsync(app, open, later, givenUp, converted));
+        Assert.Equal((from.Id, to.Id), ((await app.ProspectAsync(open)).Record.ResponsibleId, (await app.ProspectAsync(later)).Record.ResponsibleId));
+        await using (var database = app.Database())
+        {
+            var handover = await database.Set<PortfolioHandover>().SingleAsync();
+            Assert.Equal((3, 2), (handover.Moved, handover.WentBack));
+            Assert.Equal(
+                [("prospect.handed-over", Id(open)), ("prospect.handed-over", Id(later)), ("prospect.handed-back", Id(open))],
+                (await database.Set<AuditEntry>().Where(a => a.Action.StartsWith("prospect.hand")).OrderBy(a => a.Id).ToListAsync()).Select(a => (a.Action, a.SubjectId)).OrderBy(a => a.Action == "prospect.handed-back"));
+        }
+    }
+
     [Fact]
     public async Task GiveOver_BadInputOrNoRight_IsRefused()
     {
@@ -127,6 +187,21 @@ public sealed class HandoverTests(PostgresServer postgres)
     {
         ["from"] = from.Id.ToString(CultureInfo.InvariantCulture), ["to"] = to.Id.ToString(CultureInfo.InvariantCulture), ["expected"] = expected.ToString(CultureInfo.InvariantCulture),
     };
+
+    private static string Id(long id) => id.ToString(CultureInfo.InvariantCulture);
+
+    private static async Task<UserAccount> UserAsync(CrmApp app, string login)
+    {
+        await using var database = app.Database();
+        return await database.Set<UserAccount>().SingleAsync(u => u.Login == login);
+    }
+
+    private static async Task<IReadOnlyList<string?>> ManagersAsync(CrmApp app, params long[] counterparties)
+    {
+        await using var database = app.Database();
+        var managers = await database.Set<CounterpartyRecord>().Where(c => counterparties.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.ManagerLogin);
+        return [.. counterparties.Select(c => managers[c])];
+    }
 
     private static async Task<IReadOnlyList<long>> OwnersAsync(CrmApp app)
     {

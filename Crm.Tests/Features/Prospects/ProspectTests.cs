@@ -86,11 +86,63 @@ public sealed class ProspectTests(PostgresServer postgres)
             var page = await anna.SubmitAsync("/prospects", form);
             Assert.Equal((field, HttpStatusCode.UnprocessableEntity), (field, anna.Status));
             Assert.Equal((field, expected), (field, page.QuerySelector($"[data-field={field}]")?.TextContent));
+            Assert.Equal(field == "name" ? " " : "<script>alert(1)</script>", page.QuerySelector("#name")!.GetAttribute("value"));
+            var kept = page.QuerySelector("#" + field)!;
+            Assert.True(kept.LocalName == "select" || (kept.LocalName == "textarea" ? kept.TextContent : kept.GetAttribute("value")) == value, field);
             Assert.Empty(page.QuerySelectorAll("main script, .card script"));
         }
 
         await using var database = app.Database();
         Assert.Equal(0, await database.Set<Prospect>().CountAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Prospect_WithScriptInEveryText_IsShownHarmless_AndTheFormsOfTheCardKeepWhatWasTyped()
+    {
+        await using var app = await CrmApp.StartAsync();
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        const string Script = "<script>alert(1)</script>";
+        var id = await anna.EnterAsync(new() { ["company"] = Script, ["name"] = Script, ["source"] = Script, ["note"] = Script, ["city"] = Script, ["street"] = Script, ["taxId"] = Script });
+
+        foreach (var path in (string[])[$"/counterparties/{id}", "/prospects", $"/prospects/{id}/edit", $"/prospects/{id}/convert", $"/prospects/{id}/panel", "/counterparties?q=script"])
+        {
+            var page = await anna.OpenAsync(path);
+            Assert.Equal((path, HttpStatusCode.OK), (path, anna.Status));
+            Assert.DoesNotContain(page.Scripts, s => s.TextContent.Contains("alert", StringComparison.Ordinal));
+        }
+
+        await anna.OpenAsync($"/counterparties/{id}");
+        var reason = new string('x', 10_000_000);
+        var refused = await anna.SubmitAsync($"/prospects/{id}/give-up", new() { ["reason"] = reason });
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "At most 300 characters; this text has 10000000."), (anna.Status, refused.QuerySelector("[data-field=reason]")!.TextContent));
+        Assert.Equal(reason, refused.QuerySelector("input[name=reason]")!.GetAttribute("value"));
+        refused = await anna.SubmitAsync($"/prospects/{id}/edit", new() { ["company"] = "ТОВ Лан", ["phone"] = "12" });
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "ТОВ Лан", "12"), (anna.Status, refused.QuerySelector("#company")!.GetAttribute("value"), refused.QuerySelector("#phone")!.TextContent));
+        foreach (var counterparty in (string[])["", "x", "999"])
+        {
+            refused = await anna.SubmitAsync($"/prospects/{id}/link", new() { ["counterparty"] = counterparty, ["find"] = Script });
+            Assert.Equal((HttpStatusCode.UnprocessableEntity, Script), (anna.Status, refused.QuerySelector("#find")!.GetAttribute("value")));
+        }
+
+        await anna.SubmitAsync($"/prospects/{id}/create", new() { ["connection"] = "999" });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, anna.Status);
+        var (record, party) = await app.ProspectAsync(id);
+        Assert.Equal((ProspectState.Open, ProspectFate.None, Script), (record.State, record.Fate, party.Name));
+    }
+
+    [Fact]
+    public async Task Convert_WithTheDemoCompany_SaysThatItKeepsNothing()
+    {
+        await using var app = await CrmApp.StartAsync();
+        using var anna = await app.SignInAsync("anna", Role.SalesManager);
+        var manifest = await File.ReadAllTextAsync(Path.Combine(PluginProgram.Folder, "manifests", "hosts", "demo.json"), Cancellation);
+        await app.SaveAsync(new ConnectionRecord { Name = "demo", Host = "demo", Manifest = manifest, Address = "" });
+        var id = await anna.EnterAsync(new() { ["company"] = "ТОВ Степ" });
+
+        var page = await anna.OpenAsync($"/prospects/{id}/convert");
+
+        Assert.Contains("The demo company is made up anew each time and keeps nothing that is entered", page.Body!.TextContent, StringComparison.Ordinal);
+        Assert.Null(page.QuerySelector("form[action$='/create']"));
     }
 
     [Theory]
