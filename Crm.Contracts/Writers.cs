@@ -69,7 +69,20 @@ public interface ISalesOrderWriter
 /// <param name="Counterparty">Whose it is, or whom the person speaks for.</param>
 /// <param name="Person">The contact person whose it is; null when it is the counterparty's own.</param>
 /// <param name="Mechanism">What to add.</param>
-public sealed record NewContactMechanism(HostKey Counterparty, HostKey? Person, ContactMechanism Mechanism);
+public sealed record NewContactMechanism(HostKey Counterparty, HostKey? Person, ContactMechanism Mechanism)
+{
+    /// <summary>True: it shall be the main one of its kind, where the ERP has an order; an ERP without one takes it all the same.</summary>
+    public bool IsMain { get; init; }
+}
+
+/// <summary>What to change of a contact mechanism that the ERP has.</summary>
+/// <param name="Counterparty">Whose it is, or whom the person speaks for.</param>
+/// <param name="Person">The contact person whose it is; null when it is the counterparty's own.</param>
+/// <param name="Kind">With <paramref name="Value"/>: which one.</param>
+/// <param name="Value">As it was read; never empty.</param>
+/// <param name="Label">What to call it; null leaves it, "" takes it away.</param>
+/// <param name="IsMain">True: it shall be the main one of its kind; false leaves the order.</param>
+public sealed record ContactMechanismChange(HostKey Counterparty, HostKey? Person, ContactMechanismKind Kind, string Value, string? Label, bool IsMain);
 
 /// <summary>Adds contact mechanisms in the ERP. Optional: without it they stay the plugin's own.</summary>
 public interface IContactMechanismWriter
@@ -77,4 +90,16 @@ public interface IContactMechanismWriter
     /// <summary>Adds one, or finds the one that the same key, or anybody else, made before: two mechanisms of one kind and value are one.</summary>
     /// <inheritdoc cref="ICounterpartyWriter.CreateAsync"/>
     Task<Written> AddAsync(NewContactMechanism record, Guid idempotencyKey, CancellationToken cancellation);
+}
+
+/// <summary>Changes contact mechanisms that the ERP has. Optional: without it the change stays the plugin's own note.</summary>
+public interface IContactMechanismEditor
+{
+    /// <summary>Changes one, or finds that it is so already.</summary>
+    /// <param name="change">What to change.</param>
+    /// <param name="idempotencyKey">The same in every try of one change.</param>
+    /// <param name="cancellation">Cancelled or broken off: ask again with the same key.</param>
+    /// <returns>The mechanism; <see cref="Written.WasThere"/> when nothing had to be changed.</returns>
+    /// <exception cref="HostException">Nothing was changed, or it is not known: ask again with the same key. Refused when the ERP has no such mechanism.</exception>
+    Task<Written> ChangeAsync(ContactMechanismChange change, Guid idempotencyKey, CancellationToken cancellation);
 }

@@ -34,6 +34,7 @@ internal sealed class TrytonHost : IHost
             [typeof(IProductSource)] = new(() => new TrytonProductSource(reads, names), Needs(new TrytonProducts(reads, names))),
             [typeof(IPaymentSource)] = new(() => new TrytonPaymentSource(reads, names), Needs(new TrytonPayments(reads, names))),
             [typeof(IContactMechanismWriter)] = new(() => new TrytonMechanismWriter(session, reads), [TrytonMechanisms.Model]),
+            [typeof(IContactMechanismEditor)] = new(() => new TrytonMechanismWriter(session, reads), [TrytonMechanisms.Model]),
             [typeof(ICounterpartyWriter)] = new(
                 () => new TrytonCounterpartyWriter(session, reads), [TrytonCounterpartyWriter.Model, TrytonMechanisms.Model, TrytonAddresses.Model, "party.identifier"]),
             [typeof(IHostUserSource)] = new(() => new TrytonUsers(reads), []),

@@ -38,7 +38,7 @@ internal sealed record CounterpartyAnswer(
 /// <summary>One way to reach somebody.</summary>
 /// <param name="Kind">phone, email, website, fax or other.</param>
 /// <param name="Value">As the ERP keeps it.</param>
-/// <param name="Label">What the ERP calls it.</param>
+/// <param name="Label">What the ERP calls it, or what it is called here.</param>
 internal sealed record MechanismAnswer(string Kind, string Value, string? Label)
 {
     public static IReadOnlyList<MechanismAnswer> Of(IReadOnlyList<ContactMechanism> mechanisms) =>
@@ -73,7 +73,7 @@ internal sealed record FreshnessAnswer(DateTimeOffset ReadAt, string Version, Da
 
 /// <summary>Everything about one counterparty but its history.</summary>
 /// <param name="Counterparty">What lists say of it.</param>
-/// <param name="Mechanisms">The main one of each kind first.</param>
+/// <param name="Mechanisms">Those that are good today, the main one of each kind first.</param>
 /// <param name="Addresses">The main one first.</param>
 /// <param name="Persons">By name, at most 100.</param>
 /// <param name="OwnPersons">The CRM's own, by name, at most 200.</param>

@@ -95,10 +95,11 @@ internal static class CounterpartyEndpoints
         }
 
         var record = card.Record;
-        var people = await persons.OfCounterpartyAsync(id, show.Today, cancellation);
+        var reached = await persons.ReachedAsync(record, show.Today, cancellation);
+        var people = reached.Persons;
         return ApiJson.Answer(new CounterpartyCardAnswer(
             CounterpartyAnswer.Of(CounterpartyLookup.LineOf(record), await keys.ConnectionAsync(record.ConnectionId, cancellation)),
-            MechanismAnswer.Of(MirrorJson.ReadMechanisms(record.Mechanisms)),
+            MechanismAnswer.Of(MechanismNoteRule.Offered(reached.Held)),
             MirrorJson.ReadAddresses(record.Addresses),
             [.. people.Where(p => p.ContactPersonId is not null).Select(p => new PersonAnswer(p.ContactPersonId!.Value, p.Name, p.Position, MechanismAnswer.Of(p.Mechanisms), p.Birthday, p.IsActive))],
             [

@@ -58,12 +58,12 @@ internal sealed class CallerLookup(CrmDbContext database, CurrentUser user, Shel
             FROM (SELECT {PhoneFragment.PhoneId} AS phone_id FROM phone_fragment f WHERE f.entry >= @low AND f.entry < @high LIMIT {Most}) e
             JOIN phone p ON p.id = e.phone_id JOIN counterparty c ON c.id = p.counterparty_id
             LEFT JOIN contact_person n ON n.id = p.person_id
-            WHERE p.is_own = FALSE AND c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)};
+            WHERE p.is_own = FALSE AND {MechanismNotes.IsGoodSql} AND c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)};
             SELECT c.id, c.name, NULL, n.name, COALESCE(w.position, n.position), p.typed, p.digits, c.importance, c.stage, c.regularity, c.connection_id, k.id, CASE WHEN w.left_on <= @today THEN 1 ELSE 0 END
             FROM (SELECT {PhoneFragment.PhoneId} AS phone_id FROM phone_fragment f WHERE f.entry >= @low AND f.entry < @high LIMIT {Most}) e
             JOIN phone p ON p.id = e.phone_id JOIN contact_person n ON n.id = p.person_id JOIN person_card k ON k.contact_person_id = n.id
             JOIN person_place w ON w.person_card_id = k.id AND w.counterparty_id <> p.counterparty_id JOIN counterparty c ON c.id = w.counterparty_id
-            WHERE p.is_own = FALSE AND c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)} LIMIT {Most};
+            WHERE p.is_own = FALSE AND {MechanismNotes.IsGoodSql} AND c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)} LIMIT {Most};
             SELECT c.id, c.name, m.person_id, m.name, m.position, m.value, m.normal, c.importance, c.stage, c.regularity, c.connection_id, m.card_id, m.has_left
             FROM ({MechanismOwners.Sql("o.tail = @tail")}) m JOIN counterparty c ON c.id = m.counterparty_id
             WHERE c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)} LIMIT {Most}

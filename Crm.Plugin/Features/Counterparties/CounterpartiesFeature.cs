@@ -3,7 +3,6 @@ using Crm.Plugin.Features.Duplicates;
 using Crm.Plugin.Features.Orders;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Features.Prospects;
-using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
@@ -75,17 +74,17 @@ internal static class CounterpartiesFeature
             return TypedResults.LocalRedirect(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/counterparties/{became}")); // everything moved there
         }
 
-        var (persons, typed) = people();
-        var own = CounterpartyPeople.Unread(typed, MirrorJson.ReadMechanisms(record.Mechanisms));
-        var wishes = CardWishes.Ask(batch, record, persons, own, country.Rows is [var code, ..] ? code : null);
+        var reached = people().Of(record, show.Today);
+        var wishes = CardWishes.Ask(batch, record, reached.Persons, reached.Own, country.Rows is [var code, ..] ? code : null);
         await batch.RunAsync(cancellation);
         return Screen.Of<CounterpartyPage>(new
         {
             Card = card(),
             Timeline = timeline(),
             Orders = orders.Rows,
-            Persons = persons,
-            Own = own,
+            Persons = reached.Persons,
+            reached.Held,
+            reached.Own,
             Wishes = wishes(),
             Preference = preference.Rows is [var wish, ..] ? wish : null,
             Same = same.Rows,

@@ -2,7 +2,6 @@ using Crm.Contracts;
 using Crm.Plugin.Features.AddressHarvest;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Features.Selections;
-using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
@@ -30,7 +29,7 @@ public sealed record MailRecipient(long? CounterpartyId, string Counterparty, lo
 public sealed record MailSelection(IReadOnlyList<MailRecipient> Recipients, IReadOnlyList<(string Reason, string Name)> Skipped, bool IsCut);
 
 /// <summary>Finds addresses, as far as the user may write to counterparties.</summary>
-internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, SelectionReader selections, PersonStore people, TimeProvider clock)
+internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, SelectionReader selections, PersonStore people, Shell.Show show)
 {
     /// <summary>A sending to more is a campaign's matter.</summary>
     public const int Most = 1_000;
@@ -52,12 +51,12 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Se
             return null;
         }
 
-        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
-        var own = await people.MechanismsAsync(record, today, cancellation);
-        var persons = (await people.OfCounterpartyAsync(counterpartyId, today, cancellation)).Where(p => p.IsActive);
+        var today = show.Today;
+        var reached = await people.ReachedAsync(record, today, cancellation);
+        var persons = reached.Persons.Where(p => p.IsActive);
         return
         [
-            .. Addresses(record.Mechanisms).Concat(Addresses(own)).Select(a => new MailRecipient(record.Id, record.Name, null, null, a)),
+            .. Addresses(MechanismNoteRule.Offered(reached.Held)).Concat(Addresses(reached.Own)).Select(a => new MailRecipient(record.Id, record.Name, null, null, a)),
             .. persons.SelectMany(p => Addresses(p.Mechanisms).Concat(Addresses(p.Own)).Select(a => new MailRecipient(record.Id, record.Name, p.ContactPersonId, p.Name, a, p.ContactPersonId is null ? p.Card?.Id : null) { Card = p.Card })),
         ];
     }
@@ -121,8 +120,6 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Se
     private static string Word(string reason) => reason == MailSuppressions.Bounced ? ComesBack : Suppressed;
 
     private Scope Scope => user.Rights.WriteScope < user.Rights.ReadScope ? user.Rights.WriteScope : user.Rights.ReadScope;
-
-    private static IEnumerable<string> Addresses(string mechanisms) => Addresses(MirrorJson.ReadMechanisms(mechanisms));
 
     private static IEnumerable<string> Addresses(IEnumerable<ContactMechanism> mechanisms) => mechanisms.Where(m => m.Kind == ContactMechanismKind.Email).Select(m => m.Value.Trim());
 

@@ -11,11 +11,11 @@ internal static class CounterpartyPeople
 {
     /// <summary>So many persons of one counterparty.</summary>
     public const int Most = 100;
-    private const string PersonColumns = "p.id, p.name, p.position, p.birthday, p.mechanisms, p.is_active";
+    private const string PersonColumns = "p.id, p.name, p.position, p.birthday, p.mechanisms, p.is_active, p.read_at";
 
     /// <summary>Asks for everybody; the caller has checked that the user may read the counterparty.</summary>
-    /// <returns>Gives the persons when the batch has run, and what was typed here of the counterparty itself.</returns>
-    public static Func<(IReadOnlyList<Person> Persons, IReadOnlyList<OwnMechanism> Own)> Ask(ReadBatch batch, long counterpartyId, DateOnly today)
+    /// <returns>Gives the persons when the batch has run, and what was typed and noted here of the counterparty itself.</returns>
+    public static Func<Everybody> Ask(ReadBatch batch, long counterpartyId, DateOnly today)
     {
         (string, object?)[] id = [("@id", counterpartyId)];
         var erp = batch.Ask($"SELECT {PersonColumns} FROM contact_person p WHERE p.counterparty_id = @id AND p.gone_at IS NULL ORDER BY p.name_folded, p.id LIMIT {Most}", id, ErpPerson.Read);
@@ -41,9 +41,18 @@ internal static class CounterpartyPeople
             ) ORDER BY m.is_main DESC, m.id LIMIT {5 * Most}
             """,
             [.. id, ("@today", today.DayNumber)], OwnMechanism.Read);
-        return () => (
-            Join(erp.Rows, places.Rows, added.Rows, guests.Rows.DistinctBy(g => g.Id).ToDictionary(g => g.Id), own.Rows, today),
-            [.. own.Rows.Where(m => m is { ContactPersonId: null, CardId: null })]);
+        var notes = batch.Ask(
+            $"""
+            SELECT {MechanismNote.Columns} FROM mechanism_note n WHERE n.id IN (
+                SELECT x.id FROM mechanism_note x WHERE x.counterparty_id = @id AND x.contact_person_id IS NULL
+                UNION SELECT x.id FROM contact_person p JOIN mechanism_note x ON x.contact_person_id = p.id WHERE p.counterparty_id = @id
+                UNION SELECT x.id FROM person_place w JOIN person_card k ON k.id = w.person_card_id JOIN mechanism_note x ON x.contact_person_id = k.contact_person_id WHERE w.counterparty_id = @id
+            ) ORDER BY n.id LIMIT {5 * Most}
+            """,
+            id, MechanismNote.Read);
+        return () => new(
+            Join(erp.Rows, places.Rows, added.Rows, guests.Rows.DistinctBy(g => g.Id).ToDictionary(g => g.Id), own.Rows, notes.Rows, today),
+            [.. own.Rows.Where(m => m is { ContactPersonId: null, CardId: null })], [.. notes.Rows.Where(n => n.ContactPersonId is null)]);
     }
 
     /// <summary>Without those that the mirror has read back since.</summary>
@@ -56,36 +65,69 @@ internal static class CounterpartyPeople
     /// <param name="added">What the CRM adds to the ERP's persons, wherever they are placed.</param>
     /// <param name="guests">The ERP's persons of other counterparties, by number.</param>
     /// <param name="own">What was typed here of all of them, to use first in front.</param>
-    /// <param name="today">Who has left by then.</param>
+    /// <param name="notes">What is noted here of the ERP's persons' mechanisms.</param>
+    /// <param name="today">Who has left by then, and what is no longer good.</param>
     internal static IReadOnlyList<Person> Join(
-        IReadOnlyList<ErpPerson> erp, IReadOnlyList<(PersonCard Card, PersonPlace Place)> places, IReadOnlyList<PersonCard> added, Dictionary<long, ErpPerson> guests, IReadOnlyList<OwnMechanism> own, DateOnly today)
+        IReadOnlyList<ErpPerson> erp, IReadOnlyList<(PersonCard Card, PersonPlace Place)> places, IReadOnlyList<PersonCard> added, Dictionary<long, ErpPerson> guests, IReadOnlyList<OwnMechanism> own,
+        IReadOnlyList<MechanismNote> notes, DateOnly today)
     {
         var known = erp.Select(p => p.Id).ToHashSet();
         var cards = places.Select(x => x.Card).Concat(added).DistinctBy(c => c.Id).Where(c => c.ContactPersonId is not null).DistinctBy(c => c.ContactPersonId).ToDictionary(c => c.ContactPersonId!.Value);
+        var noted = notes.ToLookup(n => n.ContactPersonId);
         var persons = erp.Select(p =>
         {
             var card = cards.GetValueOrDefault(p.Id);
             var place = card is null ? null : places.FirstOrDefault(x => x.Card.Id == card.Id).Place;
-            var mechanisms = MirrorJson.ReadMechanisms(p.Mechanisms);
+            var (held, typed) = Held(p, own.Where(m => m.ContactPersonId == p.Id || (card is not null && m.CardId == card.Id)));
             return new Person(
-                p.Id, card, place, p.Name, place?.Position ?? p.Position, card?.Birthday ?? p.Birthday, mechanisms,
-                Unread(own.Where(m => m.ContactPersonId == p.Id || (card is not null && m.CardId == card.Id)), mechanisms), p.IsActive && !(place?.LeftOn <= today));
+                p.Id, card, place, p.Name, place?.Position ?? p.Position, card?.Birthday ?? p.Birthday, MechanismNoteRule.Offered(held), typed, p.IsActive && !(place?.LeftOn <= today)) { Held = held };
         }).Concat(places.Where(x => x.Card.ContactPersonId is not { } id || !known.Contains(id)).Select(x =>
         {
             var guest = x.Card.ContactPersonId is { } id ? guests.GetValueOrDefault(id) : null;
-            var mechanisms = guest is null ? [] : MirrorJson.ReadMechanisms(guest.Mechanisms);
+            var (held, typed) = Held(guest, own.Where(m => m.CardId == x.Card.Id || (x.Card.ContactPersonId is not null && m.ContactPersonId == x.Card.ContactPersonId)));
             return new Person(
-                null, x.Card, x.Place, guest?.Name ?? x.Card.Name, x.Place.Position ?? guest?.Position, x.Card.Birthday ?? guest?.Birthday, mechanisms,
-                Unread(own.Where(m => m.CardId == x.Card.Id || (x.Card.ContactPersonId is not null && m.ContactPersonId == x.Card.ContactPersonId)), mechanisms), !(x.Place.LeftOn <= today));
+                null, x.Card, x.Place, guest?.Name ?? x.Card.Name, x.Place.Position ?? guest?.Position, x.Card.Birthday ?? guest?.Birthday, MechanismNoteRule.Offered(held), typed, !(x.Place.LeftOn <= today)) { Held = held };
         }));
         return [.. persons.OrderByDescending(p => p.IsActive)];
+
+        (IReadOnlyList<HeldMechanism> Held, IReadOnlyList<OwnMechanism> Own) Held(ErpPerson? person, IEnumerable<OwnMechanism> typed)
+        {
+            if (person is null)
+            {
+                return ([], [.. typed]);
+            }
+
+            var read = MirrorJson.ReadMechanisms(person.Mechanisms);
+            var unread = Unread(typed, read);
+            return (MechanismNoteRule.Of(read, [.. noted[person.Id]], unread, person.ReadAt, today), unread);
+        }
     }
 }
 
-/// <summary>What is read of one of the ERP's persons.</summary>
-internal sealed record ErpPerson(long Id, string Name, string? Position, DateOnly? Birthday, string Mechanisms, bool IsActive)
+/// <summary>Who speaks for a counterparty, and what is known here of its own contact mechanisms.</summary>
+/// <param name="Persons">Those who have left last.</param>
+/// <param name="Own">Typed here, of the counterparty itself; also what the ERP has by now.</param>
+/// <param name="Notes">Of what the ERP has of the counterparty itself.</param>
+internal sealed record Everybody(IReadOnlyList<Person> Persons, IReadOnlyList<OwnMechanism> Own, IReadOnlyList<MechanismNote> Notes)
 {
-    public static ErpPerson Read(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.Text(2), row.DayOrNull(3), row.GetString(4), row.GetBoolean(5));
+    public Reached Of(CounterpartyRecord counterparty, DateOnly today)
+    {
+        var read = MirrorJson.ReadMechanisms(counterparty.Mechanisms);
+        var own = CounterpartyPeople.Unread(Own, read);
+        return new(MechanismNoteRule.Of(read, Notes, own, counterparty.ReadAt, today), own, Persons);
+    }
+}
 
-    public static ErpPerson Of(ContactPersonRecord record) => new(record.Id, record.Name, record.Position, record.Birthday, record.Mechanisms, record.IsActive);
+/// <summary>How a counterparty and its persons are reached.</summary>
+/// <param name="Held">The ERP's, with what is noted of them.</param>
+/// <param name="Own">Typed here, and not read back from the ERP yet.</param>
+/// <param name="Persons">Those who have left last.</param>
+public sealed record Reached(IReadOnlyList<HeldMechanism> Held, IReadOnlyList<OwnMechanism> Own, IReadOnlyList<Person> Persons);
+
+/// <summary>What is read of one of the ERP's persons.</summary>
+internal sealed record ErpPerson(long Id, string Name, string? Position, DateOnly? Birthday, string Mechanisms, bool IsActive, DateTimeOffset ReadAt)
+{
+    public static ErpPerson Read(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.Text(2), row.DayOrNull(3), row.GetString(4), row.GetBoolean(5), Instant.FromMicroseconds(row.GetInt64(6)));
+
+    public static ErpPerson Of(ContactPersonRecord record) => new(record.Id, record.Name, record.Position, record.Birthday, record.Mechanisms, record.IsActive, record.ReadAt);
 }

@@ -62,7 +62,7 @@ internal sealed partial class MechanismOutbox(CrmDbContext database, OpenHost op
             }
 
             await LedgerAsync(place.Connection.Id, place.HostKey, LedgerEvent.Sent, null, cancellation);
-            var record = new NewContactMechanism(new(place.HostKey), person is null ? null : new HostKey(person), new(mechanism.Kind, mechanism.Value, mechanism.Label));
+            var record = new NewContactMechanism(new(place.HostKey), person is null ? null : new HostKey(person), new(mechanism.Kind, mechanism.Value, mechanism.Label)) { IsMain = mechanism.IsMain };
             var written = await writer.AddAsync(record, mechanism.IdempotencyKey, cancellation);
             await LedgerAsync(place.Connection.Id, place.HostKey, LedgerEvent.Confirmed, written.WasThere ? "was there" : null, cancellation);
             await SettleAsync(mechanism, MechanismFate.Written, written.Key.Value, null, cancellation);
@@ -108,11 +108,15 @@ internal sealed partial class MechanismOutbox(CrmDbContext database, OpenHost op
     private static partial void LogFailed(ILogger logger, long id, string code);
 }
 
-/// <summary>Empties the outbox every minute.</summary>
+/// <summary>Empties both outboxes several times a minute: first what is new, then what is said of it.</summary>
 internal sealed class MechanismSending(IJobScheduler scheduler) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) => scheduler.RecurAsync(
-        "contact-mechanisms", JobTimes.Every(TimeSpan.FromSeconds(20)), (services, cancellation) => services.GetRequiredService<MechanismOutbox>().RunAsync(cancellation), cancellationToken);
+        "contact-mechanisms", JobTimes.Every(TimeSpan.FromSeconds(20)), async (services, cancellation) =>
+        {
+            await services.GetRequiredService<MechanismOutbox>().RunAsync(cancellation);
+            await services.GetRequiredService<MechanismNoteOutbox>().RunAsync(cancellation);
+        }, cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -45,7 +45,7 @@ internal sealed class MechanismStore(CrmDbContext database, CurrentUser user, Au
     {
         var normal = MechanismRule.Normal(draft.Kind, draft.Value);
         var (contact, card) = (person?.ContactPersonId, person?.ContactPersonId is null ? person?.Card?.Id : null);
-        var read = person is null ? MirrorJson.ReadMechanisms(counterparty.Mechanisms) : person.Mechanisms;
+        var read = person is null ? MirrorJson.ReadMechanisms(counterparty.Mechanisms) : [.. person.Held.Select(h => h.Read)];
         if (read.Any(r => r.Kind == draft.Kind && MechanismRule.Normal(r.Kind, r.Value) == normal)
             || await Of(counterparty.Id, person).AnyAsync(m => m.Kind == draft.Kind && m.Normal == normal && m.ValidTo == null, cancellation))
         {
@@ -56,6 +56,7 @@ internal sealed class MechanismStore(CrmDbContext database, CurrentUser user, Au
         if (draft.IsMain)
         {
             await Of(counterparty.Id, person).Where(m => m.Kind == draft.Kind).ExecuteUpdateAsync(m => m.SetProperty(x => x.IsMain, false), cancellation);
+            await MechanismNoteStore.ClearMainAsync(database, counterparty.Id, person, draft.Kind, 0, cancellation);
         }
 
         // A person's is the person's, whatever counterparty it is typed at.
@@ -132,7 +133,10 @@ internal sealed class MechanismStore(CrmDbContext database, CurrentUser user, Au
     }
 
     /// <summary>The counterparty's own, or everything of a person, wherever it was typed.</summary>
-    private IQueryable<OwnMechanism> Of(long counterpartyId, Person? person)
+    private IQueryable<OwnMechanism> Of(long counterpartyId, Person? person) => Of(database, counterpartyId, person);
+
+    /// <inheritdoc cref="Of(long, Person?)"/>
+    public static IQueryable<OwnMechanism> Of(CrmDbContext database, long counterpartyId, Person? person)
     {
         var (contact, card) = (person?.ContactPersonId ?? person?.Card?.ContactPersonId, person?.Card?.Id);
         return person is null

@@ -21,6 +21,7 @@ internal static class PeopleEndpoints
         screens.MapPost("/mechanisms", AddMechanismAsync);
         screens.MapPost("/mechanisms/{mechanism:long}/retire", RetireAsync);
         screens.MapPost("/mechanisms/{mechanism:long}/retry", RetryAsync);
+        screens.MapMechanismNotes();
         screens.MapGet("/preferences", PreferencesAsync);
         screens.MapPost("/preferences", SavePreferencesAsync);
     }
@@ -178,6 +179,21 @@ internal sealed class PeopleDesk(CrmDbContext database, PersonStore persons, Mec
     public Task<CounterpartyRecord?> CounterpartyAsync(long id, CancellationToken cancellation) =>
         database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user).Within(user.Rights.WriteScope, user).FirstOrDefaultAsync(c => c.Id == id, cancellation);
 
+    /// <summary>A contact mechanism that the ERP has, of a counterparty that the user may write to or of one of the ERP's persons there; null when there is none.</summary>
+    public async Task<(CounterpartyRecord Counterparty, Person? Person, HeldMechanism Held)?> HeldAsync(long id, string? kind, string? value, long? personId, CancellationToken cancellation)
+    {
+        if (!Enum.TryParse<ContactMechanismKind>(kind, out var listed) || string.IsNullOrEmpty(value) || await CounterpartyAsync(id, cancellation) is not { IsProspect: false } counterparty)
+        {
+            return null;
+        }
+
+        var reached = await persons.ReachedAsync(counterparty, show.Today, cancellation);
+        var person = personId is null ? null : PersonStore.Find(reached.Persons, null, personId);
+        var normal = MechanismRule.Normal(listed, value);
+        var held = (personId is null ? reached.Held : person?.Held ?? []).FirstOrDefault(h => h.Read.Kind == listed && MechanismRule.Normal(listed, h.Read.Value) == normal);
+        return held is null ? null : (counterparty, person, held);
+    }
+
     /// <summary>Keeps a person, and how somebody new is reached.</summary>
     public async Task SaveAsync(CounterpartyRecord counterparty, Person? known, PersonDraft draft, IReadOnlyList<MechanismDraft> reached, CancellationToken cancellation)
     {
@@ -190,7 +206,8 @@ internal sealed class PeopleDesk(CrmDbContext database, PersonStore persons, Mec
 
     public async Task<IResult> PageAsync(CounterpartyRecord counterparty, long? card, long? person, InteractionForm? form, IReadOnlyList<Refusal> refusals, CancellationToken cancellation, IReadOnlyList<LikelyPerson>? likely = null)
     {
-        var known = card is null && person is null ? null : await persons.FindAsync(counterparty.Id, card, person, show.Today, cancellation);
+        var reached = await persons.ReachedAsync(counterparty, show.Today, cancellation);
+        var known = card is null && person is null ? null : PersonStore.Find(reached.Persons, card, person);
         return known is null && (card ?? person) is not null ? TypedResults.NotFound() : Screen.Of<PersonPage>(new
         {
             Counterparty = counterparty,
@@ -198,7 +215,8 @@ internal sealed class PeopleDesk(CrmDbContext database, PersonStore persons, Mec
             Typed = form,
             Refusals = refusals,
             Likely = likely ?? [],
-            Own = known is null ? await persons.MechanismsAsync(counterparty, show.Today, cancellation) : known.Own,
+            Own = known?.Own ?? reached.Own,
+            Held = known?.Held ?? reached.Held,
             Others = known?.Card is { } stored ? await persons.OthersAsync(stored.Id, counterparty.Id, cancellation) : [],
         });
     }

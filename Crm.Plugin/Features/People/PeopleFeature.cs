@@ -10,7 +10,9 @@ internal static class PeopleFeature
     {
         services.AddScoped<PersonStore>();
         services.AddScoped<MechanismStore>();
+        services.AddScoped<MechanismNoteStore>();
         services.AddScoped<MechanismOutbox>();
+        services.AddScoped<MechanismNoteOutbox>();
         services.AddScoped<PreferenceStore>();
         services.AddScoped<SearchFollow>();
         services.AddScoped<PeopleDesk>();

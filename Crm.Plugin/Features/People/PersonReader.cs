@@ -26,6 +26,7 @@ internal static class PersonReader
         var added = here.Count == 0 ? [] : await database.Set<PersonCard>().Where(c => c.ContactPersonId != null && here.Contains(c.ContactPersonId.Value)).Take(most).ToListAsync(cancellation);
         var elsewhere = places.Select(x => x.Card.ContactPersonId).OfType<long>().Except(here).ToList();
         var guests = elsewhere.Count == 0 ? [] : await database.Set<ContactPersonRecord>().Where(p => elsewhere.Contains(p.Id) && p.GoneAt == null).Take(2 * most).ToListAsync(cancellation);
+        var notes = await NotesAsync(database, [.. here, .. elsewhere], 4 * most, cancellation);
         var own = await OwnAsync(database, [.. here, .. elsewhere], [.. places.Select(x => x.Card.Id).Concat(added.Select(c => c.Id)).Distinct()], most, today, cancellation);
         var (ownOfPerson, ownOfCard) = (own.ToLookup(m => m.ContactPersonId), own.ToLookup(m => m.CardId));
         var (erpOf, placesOf, addedTo, known) = (erp.ToLookup(p => p.CounterpartyId!.Value), places.ToLookup(x => x.Place.CounterpartyId), added.ToLookup(c => c.ContactPersonId!.Value), erp.Concat(guests).ToDictionary(p => p.Id, ErpPerson.Of));
@@ -35,9 +36,13 @@ internal static class PersonReader
             var all = placesOf[id].Select(x => x.Card).Concat(cards).ToList();
             var typed = erpOf[id].Select(p => (long?)p.Id).Concat(all.Select(c => c.ContactPersonId)).OfType<long>().Distinct().SelectMany(p => ownOfPerson[p]).Concat(all.Select(c => c.Id).Distinct().SelectMany(c => ownOfCard[c]));
             return CounterpartyPeople.Join(
-                [.. erpOf[id].Select(p => known[p.Id])], [.. placesOf[id].Select(x => (x.Card, x.Place))], cards, known, [.. typed.DistinctBy(m => m.Id).OrderByDescending(m => m.IsMain).ThenBy(m => m.Id)], today);
+                [.. erpOf[id].Select(p => known[p.Id])], [.. placesOf[id].Select(x => (x.Card, x.Place))], cards, known, [.. typed.DistinctBy(m => m.Id).OrderByDescending(m => m.IsMain).ThenBy(m => m.Id)], notes, today);
         });
     }
+
+    /// <summary>What is noted here of the mechanisms of some persons.</summary>
+    private static async Task<List<MechanismNote>> NotesAsync(CrmDbContext database, IReadOnlyList<long> persons, int most, CancellationToken cancellation) => persons.Count == 0 ? [] : await database.Set<MechanismNote>()
+        .Where(n => n.ContactPersonId != null && persons.Contains(n.ContactPersonId.Value)).OrderBy(n => n.Id).Take(most).ToListAsync(cancellation);
 
     /// <summary>What was typed here of some persons, at whatever counterparty it was.</summary>
     private static async Task<List<OwnMechanism>> OwnAsync(CrmDbContext database, IReadOnlyList<long> persons, IReadOnlyList<long> cards, int most, DateOnly today, CancellationToken cancellation) =>

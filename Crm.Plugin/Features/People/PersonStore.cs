@@ -1,6 +1,5 @@
 using Crm.Contracts;
 using Crm.Plugin.Features.ContactLog;
-using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Mirror.Searching;
 using Crm.Plugin.Search;
@@ -17,12 +16,16 @@ namespace Crm.Plugin.Features.People;
 /// <param name="Name">As the ERP has it, else as typed.</param>
 /// <param name="Position">Job title.</param>
 /// <param name="Birthday">The CRM's, else the ERP's.</param>
-/// <param name="Mechanisms">The ERP's, also of one who belongs to another counterparty there.</param>
+/// <param name="Mechanisms">The ERP's that are good today, also of one who belongs to another counterparty there.</param>
 /// <param name="Own">Typed here at whatever counterparty, and not read back from the ERP yet.</param>
 /// <param name="IsActive">False when the ERP hides them or they have left.</param>
 public sealed record Person(
     long? ContactPersonId, PersonCard? Card, PersonPlace? Place, string Name, string? Position, DateOnly? Birthday,
-    IReadOnlyList<ContactMechanism> Mechanisms, IReadOnlyList<OwnMechanism> Own, bool IsActive);
+    IReadOnlyList<ContactMechanism> Mechanisms, IReadOnlyList<OwnMechanism> Own, bool IsActive)
+{
+    /// <summary>All of the ERP's, with what is noted of them.</summary>
+    public IReadOnlyList<HeldMechanism> Held { get; init; } = [];
+}
 
 /// <summary>Reads and keeps what the CRM knows of persons. The caller has checked that the user may read the counterparty.</summary>
 internal sealed class PersonStore(CrmDbContext database, CurrentUser user, AuditLog audit, TimeProvider clock)
@@ -33,13 +36,17 @@ internal sealed class PersonStore(CrmDbContext database, CurrentUser user, Audit
     public async Task<IReadOnlyList<Person>> OfCounterpartyAsync(long counterpartyId, DateOnly today, CancellationToken cancellation) =>
         (await ReadAsync(counterpartyId, today, cancellation)).Persons;
 
-    /// <summary>Typed ones of the counterparty itself.</summary>
-    public async Task<IReadOnlyList<OwnMechanism>> MechanismsAsync(CounterpartyRecord counterparty, DateOnly today, CancellationToken cancellation) =>
-        CounterpartyPeople.Unread((await ReadAsync(counterparty.Id, today, cancellation)).Own, MirrorJson.ReadMechanisms(counterparty.Mechanisms));
+    /// <summary>How the counterparty itself is reached, and its persons.</summary>
+    public async Task<Reached> ReachedAsync(CounterpartyRecord counterparty, DateOnly today, CancellationToken cancellation) =>
+        (await ReadAsync(counterparty.Id, today, cancellation)).Of(counterparty, today);
 
     /// <summary>One person at one counterparty, by the CRM's card or by the ERP's person; null when they do not belong there.</summary>
     public async Task<Person?> FindAsync(long counterpartyId, long? cardId, long? contactPersonId, DateOnly today, CancellationToken cancellation) =>
-        (await OfCounterpartyAsync(counterpartyId, today, cancellation)).FirstOrDefault(p => contactPersonId is null ? p.Card?.Id == cardId : p.ContactPersonId == contactPersonId);
+        Find(await OfCounterpartyAsync(counterpartyId, today, cancellation), cardId, contactPersonId);
+
+    /// <inheritdoc cref="FindAsync"/>
+    public static Person? Find(IEnumerable<Person> persons, long? cardId, long? contactPersonId) =>
+        persons.FirstOrDefault(p => contactPersonId is null ? p.Card?.Id == cardId : p.ContactPersonId == contactPersonId);
 
     /// <summary>Other counterparties that a person speaks for, as far as the user may read them.</summary>
     public async Task<IReadOnlyList<Choice>> OthersAsync(long cardId, long counterpartyId, CancellationToken cancellation) =>
@@ -101,7 +108,7 @@ internal sealed class PersonStore(CrmDbContext database, CurrentUser user, Audit
         return true;
     }
 
-    private async Task<(IReadOnlyList<Person> Persons, IReadOnlyList<OwnMechanism> Own)> ReadAsync(long counterpartyId, DateOnly today, CancellationToken cancellation)
+    private async Task<Everybody> ReadAsync(long counterpartyId, DateOnly today, CancellationToken cancellation)
     {
         var batch = new ReadBatch(database);
         var people = CounterpartyPeople.Ask(batch, counterpartyId, today);

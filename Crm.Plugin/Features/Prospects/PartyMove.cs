@@ -40,7 +40,7 @@ internal sealed class PartyMove(CrmDbContext database, ProspectIndex index, Time
     ];
 
     /// <summary>What is computed anew from the rest, or says something of the prospect's own record.</summary>
-    internal static readonly IReadOnlyList<string> Left = ["class_change", "duplicate_candidate", "duplicate_dismissal", "duplicate_key", "likely_loss", "prospect", "sales_touched"];
+    internal static readonly IReadOnlyList<string> Left = ["class_change", "duplicate_candidate", "duplicate_dismissal", "duplicate_key", "likely_loss", "mechanism_note", "prospect", "sales_touched"];
 
     public async Task MoveAsync(Prospect prospect, long to, CancellationToken cancellation)
     {

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Crm.Plugin.Features.Selections;
 
 /// <summary>Finds whom a selection means, as far as a right reaches: the one way for letters, messages and paper.</summary>
-internal sealed class SelectionReader(CrmDbContext database, CounterpartySearch search, ClassificationSegments segments, TimeProvider clock)
+internal sealed class SelectionReader(CrmDbContext database, CounterpartySearch search, ClassificationSegments segments, Shell.Show show)
 {
     private const int PageSize = 1_000;
     private const int MostWords = 100;
@@ -57,7 +57,7 @@ internal sealed class SelectionReader(CrmDbContext database, CounterpartySearch 
     private async Task<IEnumerable<SelectionMember>> MembersAsync(Selection selection, IReadOnlyList<CounterpartyLine> lines, CancellationToken cancellation)
     {
         var ids = lines.Select(l => l.Id).ToList();
-        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var today = show.Today;
         var silent = await DoNotContact.AmongAsync(database, ids, cancellation);
         if (selection.OfPersons)
         {
@@ -68,8 +68,18 @@ internal sealed class SelectionReader(CrmDbContext database, CounterpartySearch 
         var own = (await database.Set<OwnMechanism>()
             .Where(m => ids.Contains(m.CounterpartyId) && m.ContactPersonId == null && m.CardId == null && (m.ValidFrom == null || m.ValidFrom <= today) && (m.ValidTo == null || m.ValidTo >= today))
             .OrderBy(m => m.Id).Take(CounterpartyPeople.Most * ids.Count).ToListAsync(cancellation)).ToLookup(m => m.CounterpartyId);
+        var notes = (await database.Set<MechanismNote>().Where(n => ids.Contains(n.CounterpartyId) && n.ContactPersonId == null)
+            .OrderBy(n => n.Id).Take(CounterpartyPeople.Most * ids.Count).ToListAsync(cancellation)).ToLookup(n => n.CounterpartyId);
         var groups = await database.Set<IdentityMember>().Where(m => ids.Contains(m.CounterpartyId)).ToDictionaryAsync(m => m.CounterpartyId, m => (long?)m.GroupId, cancellation);
-        return lines.Select(l => new SelectionMember(l, null, SelectionMember.Order(MirrorJson.ReadMechanisms(l.Mechanisms), own[l.Id]), silent.Contains(l.Id), null) { GroupId = groups.GetValueOrDefault(l.Id) });
+        return lines.Select(l => new SelectionMember(l, null, Reached(l), silent.Contains(l.Id), null) { GroupId = groups.GetValueOrDefault(l.Id) });
+
+        IReadOnlyList<(Contracts.ContactMechanismKind, string)> Reached(CounterpartyLine line)
+        {
+            var read = MirrorJson.ReadMechanisms(line.Mechanisms);
+            var typed = CounterpartyPeople.Unread(own[line.Id], read);
+            // A list has no time of reading: what the ERP has taken counts as read back.
+            return SelectionMember.Order(MechanismNoteRule.Offered(MechanismNoteRule.Of(read, [.. notes[line.Id]], typed, DateTimeOffset.MaxValue, today)), typed);
+        }
 
         IEnumerable<SelectionMember> Persons(Selection chosen, CounterpartyLine line, IReadOnlyList<Person> known, bool isSilent)
         {

@@ -39,6 +39,7 @@ internal sealed class SearchDocument
     public static async Task<List<SearchDocument>> ReadAsync(
         MirrorSession session, string counterparties, string persons, CancellationToken cancellation, params (string, object?)[] values)
     {
+        var ended = await EndedMechanisms.ReadAsync(session, counterparties, persons, values, cancellation);
         var found = await session.QueryAsync(
             $"SELECT c.id, c.name_folded, c.code, c.tax_id, c.mechanisms FROM counterparty c WHERE {counterparties} ORDER BY c.id",
             r =>
@@ -47,7 +48,7 @@ internal sealed class SearchDocument
                 document.Add(r.GetString(1));
                 document.AddFolded(r.IsDBNull(2) ? null : r.GetString(2));
                 document.AddFolded(r.IsDBNull(3) ? null : r.GetString(3));
-                document.AddMechanisms(null, r.GetString(4));
+                document.AddMechanisms(null, r.GetString(4), ended);
                 return document;
             },
             cancellation,
@@ -60,20 +61,20 @@ internal sealed class SearchDocument
                 if (byId.TryGetValue(r.GetInt64(0), out var document))
                 {
                     document.Add(r.GetString(2));
-                    document.AddMechanisms(r.GetInt64(1), r.GetString(3));
+                    document.AddMechanisms(r.GetInt64(1), r.GetString(3), ended);
                 }
 
                 return 0;
             },
             cancellation,
             values);
-        await ReadOwnAsync(session, byId, persons, values, cancellation);
+        await ReadOwnAsync(session, byId, ended, persons, values, cancellation);
         return found;
     }
 
     /// <summary>Adds the CRM's own persons, those of other counterparties who speak for this one too, and what was typed here and is still in use.</summary>
     private static async Task ReadOwnAsync(
-        MirrorSession session, Dictionary<long, SearchDocument> byId, string persons, (string, object?)[] values, CancellationToken cancellation)
+        MirrorSession session, Dictionary<long, SearchDocument> byId, EndedMechanisms ended, string persons, (string, object?)[] values, CancellationToken cancellation)
     {
         if (await session.NumberAsync("SELECT 1 WHERE EXISTS (SELECT 1 FROM person_place) OR EXISTS (SELECT 1 FROM own_mechanism)", cancellation) is null)
         {
@@ -82,7 +83,7 @@ internal sealed class SearchDocument
 
         await session.QueryAsync(
             $"""
-            SELECT p.counterparty_id, COALESCE(n.name_folded, k.name_folded), COALESCE(n.mechanisms, '')
+            SELECT p.counterparty_id, COALESCE(n.name_folded, k.name_folded), COALESCE(n.mechanisms, ''), COALESCE(n.id, 0)
             FROM person_place p JOIN person_card k ON k.id = p.person_card_id LEFT JOIN contact_person n ON n.id = k.contact_person_id AND n.gone_at IS NULL
             WHERE {persons} AND (n.counterparty_id IS NULL OR n.counterparty_id <> p.counterparty_id) ORDER BY p.counterparty_id, k.id
             """,
@@ -91,7 +92,8 @@ internal sealed class SearchDocument
                 if (byId.TryGetValue(r.GetInt64(0), out var document))
                 {
                     document.AddOnce(r.GetString(1));
-                    foreach (var mechanism in MirrorJson.ReadMechanisms(r.GetString(2)))
+                    var person = r.GetInt64(3);
+                    foreach (var mechanism in MirrorJson.ReadMechanisms(r.GetString(2)).Where(m => !ended.OfPerson(person, m)))
                     {
                         document.AddOwn(null, mechanism.Kind, mechanism.Value);
                     }
@@ -102,8 +104,8 @@ internal sealed class SearchDocument
             cancellation,
             values);
 
-        // The last day that a number is good passes without a change: it is noticed when the counterparty is next written.
-        var today = session.Kind == DatabaseKind.Sqlite ? "CAST(julianday('now') - 1721425.5 AS INTEGER)" : "(CURRENT_DATE - DATE '0001-01-01')";
+        // The last day that a number is good passes without a change: the turn of the day has the counterparty written anew.
+        const string today = SearchDay.Sql;
         await session.QueryAsync(
             $"""
             SELECT p.counterparty_id, CAST(NULL AS BIGINT), p.kind, p.value, p.id FROM own_mechanism p
@@ -155,10 +157,15 @@ internal sealed class SearchDocument
         }
     }
 
-    private void AddMechanisms(long? personId, string json)
+    private void AddMechanisms(long? personId, string json, EndedMechanisms ended)
     {
         foreach (var mechanism in MirrorJson.ReadMechanisms(json))
         {
+            if (personId is { } person ? ended.OfPerson(person, mechanism) : ended.OfCounterparty(Id, mechanism))
+            {
+                continue;
+            }
+
             if (mechanism.Kind == ContactMechanismKind.Email)
             {
                 AddFolded(mechanism.Value);

@@ -10,7 +10,7 @@ namespace Crm.Plugin.Mirror.Searching;
 /// Writes the search texts and phones of counterparties anew whose own persons, numbers or addresses were changed here. Whoever changes
 /// them says so in the same transaction; what was said is forgotten in the transaction that follows it.
 /// </summary>
-internal sealed class SearchFollow(CrmDbContext database, DatabaseOptions options)
+internal sealed class SearchFollow(CrmDbContext database, DatabaseOptions options, TimeProvider clock)
 {
     private const int Part = 500;
 
@@ -38,6 +38,7 @@ internal sealed class SearchFollow(CrmDbContext database, DatabaseOptions option
     /// <returns>How many counterparties were written anew.</returns>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
+        await SearchDay.TurnAsync(database, clock.GetUtcNow(), cancellation);
         if ((await database.ReadAsync("SELECT id FROM search_stale ORDER BY id LIMIT 1", [], row => row.GetInt64(0), cancellation)).Count == 0)
         {
             return 0;

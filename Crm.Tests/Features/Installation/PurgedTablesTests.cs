@@ -23,7 +23,7 @@ public sealed class PurgedTablesTests(PostgresServer postgres)
     private static readonly string[] GoWithTheirErp =
     [
         "address_list_entry", "class_change", "counterparty_preference", "duplicate_candidate", "duplicate_dismissal", "duplicate_key", "identity_member", "installation", "interaction", "interaction_file", "interaction_order",
-        "interaction_person", "interaction_task", "interaction_user", "likely_loss", "mail_in", "mail_out", "notice", "notice_delivery", "own_mechanism", "person_place", "phone_call", "prospect", "prospect_move", "sales_touched", "sms_in", "sms_out",
+        "interaction_person", "interaction_task", "interaction_user", "likely_loss", "mail_in", "mail_out", "mechanism_note", "notice", "notice_delivery", "own_mechanism", "person_place", "phone_call", "prospect", "prospect_move", "sales_touched", "sms_in", "sms_out",
     ];
 
     /// <summary>Deleted with one ERP by rules of their own.</summary>

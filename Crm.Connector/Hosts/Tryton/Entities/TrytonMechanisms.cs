@@ -15,13 +15,16 @@ internal static class TrytonMechanisms
     /// <summary>The active ones in Tryton's order.</summary>
     public static IReadOnlyList<ContactMechanism> Map(IEnumerable<TrytonRow> rows) =>
     [
-        .. rows.Where(r => r.Flag("active"))
-            .OrderBy(r => r.Number("sequence") ?? decimal.MinValue).ThenBy(r => r.Id)   // rows without a sequence come first
+        .. InOrder(rows)
             .Where(r => r.Text("value") is not null)
             .Select(r => new ContactMechanism(Kind(r.Text("type")), r.Text("value")!, r.Text("name"))),
     ];
 
-    private static ContactMechanismKind Kind(string? type) => type switch
+    /// <summary>The active ones.</summary>
+    public static List<TrytonRow> InOrder(IEnumerable<TrytonRow> rows) =>
+        [.. rows.Where(r => r.Flag("active")).OrderBy(r => r.Number("sequence") ?? decimal.MinValue).ThenBy(r => r.Id)];   // rows without a sequence come first
+
+    public static ContactMechanismKind Kind(string? type) => type switch
     {
         "phone" or "mobile" => ContactMechanismKind.Phone,
         "email" => ContactMechanismKind.Email,
