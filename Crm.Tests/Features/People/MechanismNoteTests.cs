@@ -163,10 +163,10 @@ public sealed class MechanismNoteTests(PostgresServer postgres)
         Assert.False(await FoundAsync(later, "4951111111"));
         Assert.True(await FoundAsync(later, "4952222222"));
 
-        // Given a later end, it is back at once.
+        // Given a later end, it is back with the next turn of the job.
         await later.SubmitAsync($"/counterparties/{id}/mechanism", new() { ["kind"] = "Phone", ["value"] = "+7 495 111-11-11", ["validTo"] = "2031-04-01" });
-        Assert.True(await KnownAsync(later, "4951111111"));
         Assert.Equal(1, await FollowAsync(app));
+        Assert.True(await KnownAsync(later, "4951111111"));
         Assert.True(await FoundAsync(later, "4951111111"));
         Assert.Equal(0, await SendAsync(app, clock, new Editor())); // the ERP is told of no days
     }
