@@ -108,7 +108,7 @@ internal sealed class DuplicateNightly(IJobScheduler scheduler) : IHostedService
         await scheduler.RecurAsync(
             "duplicates", JobTimes.At("0 10 3 * * ?"), (services, cancellation) => services.GetRequiredService<DuplicateSearch>().RunAsync(cancellation), cancellationToken);
         await scheduler.RecurAsync(
-            "duplicates of what changed", JobTimes.Every(TimeSpan.FromMinutes(1)), (services, cancellation) => services.GetRequiredService<DuplicateSearch>().FollowAsync(cancellation), cancellationToken);
+            "duplicates-follow", JobTimes.Every(TimeSpan.FromMinutes(1)), (services, cancellation) => services.GetRequiredService<DuplicateSearch>().FollowAsync(cancellation), cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
