@@ -1,5 +1,4 @@
 using Crm.Contracts;
-using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Mirror.Syncing;
 using Crm.Plugin.Storage;
@@ -39,12 +38,7 @@ internal sealed partial class MechanismNoteOutbox(CrmDbContext database, OpenHos
 
     private async Task<bool> SendAsync(MechanismNote note, CancellationToken cancellation)
     {
-        var place = await (from c in database.Set<CounterpartyRecord>()
-                           where c.Id == note.CounterpartyId
-                           join n in database.Set<ConnectionRecord>() on c.ConnectionId equals n.Id
-                           select new { c.HostKey, Connection = n }).FirstOrDefaultAsync(cancellation);
-        var person = note.ContactPersonId is { } id ? await database.Set<ContactPersonRecord>().Where(p => p.Id == id && p.GoneAt == null).Select(p => p.HostKey).FirstOrDefaultAsync(cancellation) : null;
-        if (place is null || place.Connection.RemovedAt is not null || (note.ContactPersonId is not null && person is null) || note is { Label: null, IsMain: false })
+        if (await MechanismPlace.FindAsync(database, note.CounterpartyId, note.ContactPersonId, cancellation) is not { } place || note is { Label: null, IsMain: false })
         {
             await SettleAsync(note, MechanismFate.Own, null, cancellation);
             return false;
@@ -59,10 +53,10 @@ internal sealed partial class MechanismNoteOutbox(CrmDbContext database, OpenHos
                 return false;
             }
 
-            await LedgerAsync(place.Connection.Id, place.HostKey, LedgerEvent.Sent, null, cancellation);
-            var change = new ContactMechanismChange(new(place.HostKey), person is null ? null : new HostKey(person), note.Kind, note.Value, note.Label, note.IsMain);
+            await place.NoteAsync(database, LedgerEvent.Sent, Ledger, null, clock.GetUtcNow(), cancellation);
+            var change = new ContactMechanismChange(place.Counterparty, place.Person, note.Kind, note.Value, note.Label, note.IsMain);
             var written = await editor.ChangeAsync(change, note.IdempotencyKey, cancellation);
-            await LedgerAsync(place.Connection.Id, place.HostKey, LedgerEvent.Confirmed, written.WasThere ? "was there" : null, cancellation);
+            await place.NoteAsync(database, LedgerEvent.Confirmed, Ledger, written.WasThere ? "was there" : null, clock.GetUtcNow(), cancellation);
             await SettleAsync(note, MechanismFate.Written, null, cancellation);
             return true;
         }
@@ -75,7 +69,7 @@ internal sealed partial class MechanismNoteOutbox(CrmDbContext database, OpenHos
                 return false;
             }
 
-            await LedgerAsync(place.Connection.Id, place.HostKey, LedgerEvent.RefusedByHost, failure.Code, cancellation);
+            await place.NoteAsync(database, LedgerEvent.RefusedByHost, Ledger, failure.Code, clock.GetUtcNow(), cancellation);
             await SettleAsync(note, MechanismFate.Refused, failure, cancellation);
             return false;
         }
@@ -100,13 +94,6 @@ internal sealed partial class MechanismNoteOutbox(CrmDbContext database, OpenHos
 
     /// <summary>The note while it says what it said when it was read.</summary>
     private IQueryable<MechanismNote> Same(MechanismNote note) => database.Set<MechanismNote>().Where(n => n.Id == note.Id && n.Fate == MechanismFate.Waiting && n.IdempotencyKey == note.IdempotencyKey);
-
-    private async Task LedgerAsync(int connection, string hostKey, LedgerEvent what, string? detail, CancellationToken cancellation)
-    {
-        database.Add(new LedgerRecord { ConnectionId = connection, Entity = MirrorEntity.Counterparties, HostKey = hostKey, Event = what, Detail = detail is null ? Ledger : $"{Ledger}: {detail}", At = clock.GetUtcNow() });
-        await database.SaveChangesAsync(cancellation);
-        database.ChangeTracker.Clear();
-    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What is noted of contact mechanism {Id} was not written to the ERP: {Code}")]
     private static partial void LogFailed(ILogger logger, long id, string code);

@@ -1,6 +1,5 @@
 using Crm.Contracts;
 using Crm.Plugin.Jobs;
-using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Mirror.Syncing;
 using Crm.Plugin.Storage;
@@ -17,6 +16,7 @@ internal delegate Task<Contracts.IHost> OpenHost(ConnectionRecord connection, Ca
 /// </summary>
 internal sealed partial class MechanismOutbox(CrmDbContext database, OpenHost open, TimeProvider clock, ILogger<MechanismOutbox> log)
 {
+    private const string Ledger = "contact mechanism"; // what the ledger calls them
     private static readonly TimeSpan Claim = TimeSpan.FromMinutes(5);
     private const int AtOnce = 100;
 
@@ -41,12 +41,7 @@ internal sealed partial class MechanismOutbox(CrmDbContext database, OpenHost op
 
     private async Task<bool> SendAsync(OwnMechanism mechanism, CancellationToken cancellation)
     {
-        var place = await (from c in database.Set<CounterpartyRecord>()
-                           where c.Id == mechanism.CounterpartyId
-                           join n in database.Set<ConnectionRecord>() on c.ConnectionId equals n.Id
-                           select new { c.HostKey, Connection = n }).FirstOrDefaultAsync(cancellation);
-        var person = mechanism.ContactPersonId is { } id ? await database.Set<ContactPersonRecord>().Where(p => p.Id == id && p.GoneAt == null).Select(p => p.HostKey).FirstOrDefaultAsync(cancellation) : null;
-        if (place is null || place.Connection.RemovedAt is not null || (mechanism.ContactPersonId is not null && person is null))
+        if (await MechanismPlace.FindAsync(database, mechanism.CounterpartyId, mechanism.ContactPersonId, cancellation) is not { } place)
         {
             await SettleAsync(mechanism, MechanismFate.Own, null, null, cancellation);
             return false;
@@ -61,10 +56,10 @@ internal sealed partial class MechanismOutbox(CrmDbContext database, OpenHost op
                 return false;
             }
 
-            await LedgerAsync(place.Connection.Id, place.HostKey, LedgerEvent.Sent, null, cancellation);
-            var record = new NewContactMechanism(new(place.HostKey), person is null ? null : new HostKey(person), new(mechanism.Kind, mechanism.Value, mechanism.Label)) { IsMain = mechanism.IsMain };
+            await place.NoteAsync(database, LedgerEvent.Sent, Ledger, null, clock.GetUtcNow(), cancellation);
+            var record = new NewContactMechanism(place.Counterparty, place.Person, new(mechanism.Kind, mechanism.Value, mechanism.Label)) { IsMain = mechanism.IsMain };
             var written = await writer.AddAsync(record, mechanism.IdempotencyKey, cancellation);
-            await LedgerAsync(place.Connection.Id, place.HostKey, LedgerEvent.Confirmed, written.WasThere ? "was there" : null, cancellation);
+            await place.NoteAsync(database, LedgerEvent.Confirmed, Ledger, written.WasThere ? "was there" : null, clock.GetUtcNow(), cancellation);
             await SettleAsync(mechanism, MechanismFate.Written, written.Key.Value, null, cancellation);
             return true;
         }
@@ -77,7 +72,7 @@ internal sealed partial class MechanismOutbox(CrmDbContext database, OpenHost op
                 return false;
             }
 
-            await LedgerAsync(place.Connection.Id, place.HostKey, LedgerEvent.RefusedByHost, failure.Code, cancellation);
+            await place.NoteAsync(database, LedgerEvent.RefusedByHost, Ledger, failure.Code, clock.GetUtcNow(), cancellation);
             await SettleAsync(mechanism, MechanismFate.Refused, null, failure.Code, cancellation);
             return false;
         }
@@ -95,13 +90,6 @@ internal sealed partial class MechanismOutbox(CrmDbContext database, OpenHost op
         DateTimeOffset? never = null;
         return database.Set<OwnMechanism>().Where(m => m.Id == mechanism.Id && m.Fate == MechanismFate.Waiting).ExecuteUpdateAsync(
             m => m.SetProperty(x => x.Fate, fate).SetProperty(x => x.HostKey, hostKey).SetProperty(x => x.Failure, failure).SetProperty(x => x.NextTryAt, never), cancellation);
-    }
-
-    private async Task LedgerAsync(int connection, string hostKey, LedgerEvent what, string? detail, CancellationToken cancellation)
-    {
-        database.Add(new LedgerRecord { ConnectionId = connection, Entity = MirrorEntity.Counterparties, HostKey = hostKey, Event = what, Detail = detail is null ? "contact mechanism" : "contact mechanism: " + detail, At = clock.GetUtcNow() });
-        await database.SaveChangesAsync(cancellation);
-        database.ChangeTracker.Clear();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Contact mechanism {Id} was not written to the ERP: {Code}")]
