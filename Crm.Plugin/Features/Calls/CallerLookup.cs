@@ -49,24 +49,24 @@ internal sealed class CallerLookup(CrmDbContext database, CurrentUser user, Shel
             return [];
         }
 
-        // The few entries of the index are taken first, whatever the database thinks of its sizes.
+        // The few entries of the index are taken first, whatever the database thinks of its sizes: SQLite keeps to the order of a cross join.
         var (low, high) = CallRule.Ending(digits);
         var scope = user.Rights.ReadScope;
         var found = await database.ReadSeveralAsync(
             $"""
             SELECT c.id, c.name, p.person_id, n.name, n.position, p.typed, p.digits, c.importance, c.stage, c.regularity, c.connection_id, NULL, 0
             FROM (SELECT {PhoneFragment.PhoneId} AS phone_id FROM phone_fragment f WHERE f.entry >= @low AND f.entry < @high LIMIT {Most}) e
-            JOIN phone p ON p.id = e.phone_id JOIN counterparty c ON c.id = p.counterparty_id
+            CROSS JOIN phone p JOIN counterparty c ON c.id = p.counterparty_id
             LEFT JOIN contact_person n ON n.id = p.person_id
-            WHERE p.is_own = FALSE AND {MechanismNotes.IsGoodSql} AND c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)};
+            WHERE p.id = e.phone_id AND p.is_own = FALSE AND {MechanismNotes.IsGoodSql} AND c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)};
             SELECT c.id, c.name, NULL, n.name, COALESCE(w.position, n.position), p.typed, p.digits, c.importance, c.stage, c.regularity, c.connection_id, k.id, CASE WHEN w.left_on <= @today THEN 1 ELSE 0 END
             FROM (SELECT {PhoneFragment.PhoneId} AS phone_id FROM phone_fragment f WHERE f.entry >= @low AND f.entry < @high LIMIT {Most}) e
-            JOIN phone p ON p.id = e.phone_id JOIN contact_person n ON n.id = p.person_id JOIN person_card k ON k.contact_person_id = n.id
+            CROSS JOIN phone p JOIN contact_person n ON n.id = p.person_id JOIN person_card k ON k.contact_person_id = n.id
             JOIN person_place w ON w.person_card_id = k.id AND w.counterparty_id <> p.counterparty_id JOIN counterparty c ON c.id = w.counterparty_id
-            WHERE p.is_own = FALSE AND {MechanismNotes.IsGoodSql} AND c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)} LIMIT {Most};
+            WHERE p.id = e.phone_id AND p.is_own = FALSE AND {MechanismNotes.IsGoodSql} AND c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)} LIMIT {Most};
             SELECT c.id, c.name, m.person_id, m.name, m.position, m.value, m.normal, c.importance, c.stage, c.regularity, c.connection_id, m.card_id, m.has_left
-            FROM ({MechanismOwners.Sql("o.tail = @tail")}) m JOIN counterparty c ON c.id = m.counterparty_id
-            WHERE c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)} LIMIT {Most}
+            FROM ({MechanismOwners.Sql("o.tail = @tail")}) m CROSS JOIN counterparty c
+            WHERE c.id = m.counterparty_id AND c.gone_at IS NULL AND {Reach.Sql(scope, "c", user)} LIMIT {Most}
             """,
             [("@low", low), ("@high", high), ("@tail", CallRule.Tail(digits) ?? "-"), ("@today", show.Today.DayNumber), .. Reach.Parameters(scope, user)],
             row => Read(row, digits), cancellation);

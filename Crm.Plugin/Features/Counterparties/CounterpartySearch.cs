@@ -11,11 +11,12 @@ namespace Crm.Plugin.Features.Counterparties;
 internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions options, CurrentUser user, IMemoryCache memory)
 {
     /// <summary>More hits than this are not fetched to be sorted: then the fragment is so common that the order of names is the shorter way.</summary>
-    private const int SortedHits = 5_000;
+    public const int SortedHits = 5_000;
 
     private static readonly TimeSpan LargeStays = TimeSpan.FromMinutes(1);
 
     private readonly bool sqlite = options.Kind == DatabaseKind.Sqlite;
+    private readonly CounterpartyQuery query = new(options, user);
 
     /// <summary>So many of the index's entries are looked through in the order of names before the fragment index is asked: a common fragment fills the page from them. In the same process that costs less.</summary>
     private int ProbeDepth => sqlite ? 10_000 : 2_500;
@@ -47,16 +48,22 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
             return Page(probed, limit, others: false);
         }
 
-        if (!sqlite && filter.Words.Any(w => w.Length >= 3) && !await FitsProbeAsync(cancellation)
-            && await ByTextAsync(filter, reach, cursor, limit + 1, cancellation) is { } found)
+        var namesAreMany = false;
+        if (!sqlite && filter.Words.Any(w => w.Length >= 3) && !await FitsProbeAsync(cancellation))
         {
-            return Page(found, limit, others: found.Count > limit && !filter.Words.All(w => found[limit - 1].NameFolded.Contains(w, StringComparison.Ordinal)));
+            var (found, inNames) = await new CounterpartyTexts(database, query).PageAsync(filter, reach, cursor, limit + 1, cancellation);
+            if (found is not null)
+            {
+                return Page(found, limit, others: found.Count > limit && !filter.Words.All(w => found[limit - 1].NameFolded.Contains(w, StringComparison.Ordinal)));
+            }
+
+            namesAreMany = inNames > SortedHits / 2;
         }
 
         var lines = new List<CounterpartyLine>();
         if (!others)
         {
-            lines = await ByNameAsync(filter, reach, cursor, limit + 1, probed, cancellation);
+            lines = await ByNameAsync(filter, reach, cursor, limit + 1, probed, namesAreMany, cancellation);
             if (lines.Count > limit || filter.Words.Count == 0)
             {
                 return Page(lines, limit, others: false);
@@ -116,41 +123,8 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         return new(lines, new ListCursor(others, last.NameFolded, last.Id).ToString());
     }
 
-    /// <summary>PostgreSQL keeps one text of each counterparty, its name in the first line: one look into its index finds names and everything else, in the order of the list.</summary>
-    /// <returns>Null when there are more hits than are worth sorting.</returns>
-    private async Task<List<CounterpartyLine>?> ByTextAsync(CounterpartyFilter filter, Scope reach, ListCursor cursor, int limit, CancellationToken cancellation)
-    {
-        // The first hits in their order are enough unless the filter leaves most of them out: rows are fetched for these alone.
-        var found = await ByTextAsync(filter, reach, cursor, limit, 4 * limit, cancellation);
-        return found.Lines is { } lines && lines.Count < limit && found.Hits > 4 * limit
-            ? (await ByTextAsync(filter, reach, cursor, limit, SortedHits, cancellation)).Lines
-            : found.Lines;
-    }
-
-    private async Task<(List<CounterpartyLine>? Lines, long Hits)> ByTextAsync(CounterpartyFilter filter, Scope reach, ListCursor cursor, int limit, int window, CancellationToken cancellation)
-    {
-        var words = filter.Words;
-        var rows = await database.ReadAsync(
-            $"""
-            WITH h AS MATERIALIZED (
-                SELECT s.id, split_part(s.text, chr(10), 1) AS name_folded FROM counterparty_search s
-                WHERE {SearchWords.Likes("s.text", words)} LIMIT {SortedHits + 1}
-            ), p AS (
-                SELECT h.id, h.name_folded, CASE WHEN {Contains(words, "h")} THEN 0 ELSE 1 END AS part FROM h
-            ), w AS MATERIALIZED (
-                SELECT p.id, ROW_NUMBER() OVER (ORDER BY p.part, p.name_folded, p.id) AS place FROM p WHERE (p.part, p.name_folded, p.id) > (@part, @name, @id)
-            )
-            SELECT {CounterpartyLine.Columns}, t.total, t.hits FROM (SELECT (SELECT COUNT(*) FROM h) AS total, (SELECT COUNT(*) FROM w) AS hits) t LEFT JOIN LATERAL (
-                SELECT c.* FROM w JOIN counterparty c ON c.id = w.id WHERE w.place <= @window AND {Conditions(filter, reach)} ORDER BY w.place LIMIT @limit
-            ) c ON TRUE
-            """,
-            [.. Parameters(filter, cursor, limit), ("@part", cursor.Others ? 1 : 0), ("@window", window)],
-            row => (Total: row.GetInt64(CounterpartyLine.ColumnCount), Hits: row.GetInt64(CounterpartyLine.ColumnCount + 1), Line: row.IsDBNull(0) ? null : CounterpartyLine.Read(row)), cancellation);
-        return (rows[0].Total > SortedHits ? null : [.. rows.Select(r => r.Line).OfType<CounterpartyLine>()], rows[0].Hits);
-    }
-
     private async Task<List<CounterpartyLine>> ByNameAsync(
-        CounterpartyFilter filter, Scope reach, ListCursor cursor, int limit, List<CounterpartyLine>? probed, CancellationToken cancellation)
+        CounterpartyFilter filter, Scope reach, ListCursor cursor, int limit, List<CounterpartyLine>? probed, bool namesAreMany, CancellationToken cancellation)
     {
         var words = filter.Words;
         if (probed is null)
@@ -163,7 +137,7 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
             return probed;
         }
 
-        if (words.All(w => w.Length < 3) || await NameHitsAsync(words, cancellation) is not { } hits)
+        if (namesAreMany || words.All(w => w.Length < 3) || await NameHitsAsync(words, cancellation) is not { } hits)
         {
             return await OrderedAsync(filter, reach, cursor, limit, probe: null, cancellation);
         }
@@ -172,31 +146,38 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
             $"""
             SELECT {CounterpartyLine.Columns} FROM counterparty c
             WHERE c.id {(sqlite ? "IN (SELECT value FROM json_each(@hits))" : "= ANY (@hits)")}
-            AND {Contains(words)} AND {Conditions(filter, reach)} AND (c.name_folded, c.id) > (@name, @id)
+            AND {query.Contains(words)} AND {query.Conditions(filter, reach)} AND (c.name_folded, c.id) > (@name, @id)
             ORDER BY c.name_folded, c.id LIMIT @limit
             """,
-            [.. Parameters(filter, cursor, limit), ("@hits", sqlite ? $"[{string.Join(',', hits)}]" : hits)],
+            [.. query.Parameters(filter, cursor, limit), ("@hits", sqlite ? $"[{string.Join(',', hits)}]" : hits)],
             CounterpartyLine.Read,
             cancellation);
     }
 
     /// <summary>Goes through the names in their order; with a probe, through that many of them only.</summary>
-    private Task<List<CounterpartyLine>> OrderedAsync(CounterpartyFilter filter, Scope reach, ListCursor cursor, int limit, int? probe, CancellationToken cancellation) =>
-        database.ReadAsync(
-            probe is null
+    private Task<List<CounterpartyLine>> OrderedAsync(CounterpartyFilter filter, Scope reach, ListCursor cursor, int limit, int? probe, CancellationToken cancellation)
+    {
+        // PostgreSQL fetches the row of every index entry before it looks at the name in it; rows joined to the index alone are fetched for hits only.
+        var entries = (probe, sqlite || filter.Words.Count == 0) switch
+        {
+            ({ } depth, _) => $"(SELECT i.id, i.name_folded FROM counterparty i WHERE (i.name_folded, i.id) > (@name, @id) ORDER BY i.name_folded, i.id LIMIT {depth})",
+            (null, false) => "(SELECT i.id, i.name_folded FROM counterparty i WHERE (i.name_folded, i.id) > (@name, @id))",
+            _ => null,
+        };
+        return database.ReadAsync(
+            entries is null
                 ? $"""
                    SELECT {CounterpartyLine.Columns} FROM counterparty c
-                   WHERE (c.name_folded, c.id) > (@name, @id) AND {Contains(filter.Words)} AND {Conditions(filter, reach)}
+                   WHERE (c.name_folded, c.id) > (@name, @id) AND {query.Contains(filter.Words)} AND {query.Conditions(filter, reach)}
                    ORDER BY c.name_folded, c.id LIMIT @limit
                    """
                 : $"""
-                   SELECT {CounterpartyLine.Columns}
-                   FROM (SELECT i.id, i.name_folded FROM counterparty i WHERE (i.name_folded, i.id) > (@name, @id) ORDER BY i.name_folded, i.id LIMIT {probe}) w
-                   JOIN counterparty c ON c.id = w.id
-                   WHERE {Contains(filter.Words, "w")} AND {Conditions(filter, reach)}
+                   SELECT {CounterpartyLine.Columns} FROM {entries} w JOIN counterparty c ON c.id = w.id
+                   WHERE {query.Contains(filter.Words, "w")} AND {query.Conditions(filter, reach)}
                    ORDER BY w.name_folded, w.id LIMIT @limit
                    """,
-            Parameters(filter, cursor, limit), CounterpartyLine.Read, cancellation);
+            query.Parameters(filter, cursor, limit), CounterpartyLine.Read, cancellation);
+    }
 
     /// <summary>Whether the base is so small that a probe sees every name. One that is not stays so for the while that this is remembered.</summary>
     private async Task<bool> FitsProbeAsync(CancellationToken cancellation)
@@ -237,10 +218,10 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         return await database.ReadAsync(
             $"""
             SELECT {CounterpartyLine.Columns} FROM ({hits}) h JOIN counterparty c ON c.id = h.id
-            WHERE NOT ({Contains(words)}) AND {(sqlite ? SearchWords.Short(words) : "1 = 1")} AND {Conditions(filter, reach)} AND (c.name_folded, c.id) > (@name, @id)
+            WHERE NOT ({query.Contains(words)}) AND {(sqlite ? SearchWords.Short(words) : "1 = 1")} AND {query.Conditions(filter, reach)} AND (c.name_folded, c.id) > (@name, @id)
             ORDER BY c.name_folded, c.id LIMIT @limit
             """,
-            [.. Parameters(filter, cursor, limit), ("@others", SearchWords.Match(words, null))], CounterpartyLine.Read, cancellation);
+            [.. query.Parameters(filter, cursor, limit), ("@others", SearchWords.Match(words, null))], CounterpartyLine.Read, cancellation);
     }
 
     private async Task<List<CounterpartyLine>> ByNumberAsync(CounterpartyFilter filter, Scope reach, int limit, CancellationToken cancellation)
@@ -250,10 +231,10 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
         var ranges = candidates.Select(PhoneFragment.Range).ToList();
         (string, object?)[] parameters =
         [
-            .. Parameters(filter, ListCursor.Start, limit), ("@code", typed), ("@codeEnd", typed + "\uffff"),
+            .. query.Parameters(filter, ListCursor.Start, limit), ("@code", typed), ("@codeEnd", typed + "\uffff"),
             .. candidates.SelectMany((digits, i) => ((string, object?)[])[($"@low{i}", ranges[i].Low), ($"@high{i}", ranges[i].High), ($"@digits{i}", digits)]),
         ];
-        var conditions = Conditions(filter, reach);
+        var conditions = query.Conditions(filter, reach);
         // The first way to read what was typed nearly always finds it: it goes with code and tax number in one round trip.
         var found = await database.ReadSeveralAsync(
             string.Join("; ", ((string[])["code", "tax_id"]).Select(column =>
@@ -278,32 +259,5 @@ internal sealed class CounterpartySearch(CrmDbContext database, DatabaseOptions 
                 WHERE f.entry >= @low{no} AND f.entry < @high{no} {whole} LIMIT {SortedHits / 10})
             AND {conditions} ORDER BY c.name_folded, c.id LIMIT @limit
             """;
-    }
-
-    private string Contains(IReadOnlyList<string> words, string alias = "c") => SearchWords.InName(sqlite, words, alias);
-
-    private string Conditions(CounterpartyFilter filter, Scope reach) => string.Join(" AND ", new[]
-    {
-        Reach.Sql(reach, "c", user),
-        filter.Inactive ? "1 = 1" : "c.gone_at IS NULL AND c.is_active = TRUE",
-        filter.Role is null ? "1 = 1" : "(c.roles & @role) <> 0",
-        filter.Manager switch { null => "1 = 1", "-" => "c.manager_login IS NULL", _ => "c.manager_login = @manager" },
-        filter.Importance switch { null => "1 = 1", 0 => "c.importance IS NULL", _ => "c.importance = @importance" },
-        filter.Stage switch { null => "1 = 1", 0 => "c.stage IS NULL", _ => "c.stage = @stage" },
-        filter.IsLikelyLost ? "c.id IN (SELECT l.counterparty_id FROM likely_loss l)" : "1 = 1",
-        filter.IsProspect switch { null => "1 = 1", true => $"c.connection_id = {CounterpartyRecord.ProspectConnection}", false => $"c.connection_id <> {CounterpartyRecord.ProspectConnection}" },
-        filter.Chosen?.Sql ?? "1 = 1",
-    });
-
-    private IEnumerable<(string, object?)> Parameters(CounterpartyFilter filter, ListCursor cursor, int limit)
-    {
-        var words = filter.Words;
-        return
-        [
-            ("@name", cursor.NameFolded), ("@id", cursor.Id), ("@limit", limit), .. Reach.Parameters(Scope.Team, user), ("@role", (int)(filter.Role ?? 0)),
-            ("@manager", filter.Manager ?? ""), ("@importance", filter.Importance ?? 0), ("@stage", filter.Stage ?? 0),
-            .. words.Select((w, i) => ($"@word{i}", (object?)w)),
-            .. SearchWords.LikeParameters(words), .. filter.Chosen?.Parameters ?? [],
-        ];
     }
 }

@@ -42,7 +42,7 @@ internal static class MechanismOwners
     public static async Task<IReadOnlyList<MechanismOwner>> OfEmailAsync(CrmDbContext database, string address, DateOnly today, CancellationToken cancellation) => await database.ReadAsync(
         $"""
         SELECT x.counterparty_id, x.person_id, x.card_id, x.value, x.has_left
-        FROM ({Sql("o.normal = @normal AND o.kind = @kind")}) x JOIN counterparty c ON c.id = x.counterparty_id WHERE c.gone_at IS NULL LIMIT {Most}
+        FROM ({Sql("o.normal = @normal AND o.kind = @kind")}) x CROSS JOIN counterparty c WHERE c.id = x.counterparty_id AND c.gone_at IS NULL LIMIT {Most}
         """,
         [("@normal", MechanismRule.Normal(ContactMechanismKind.Email, address)), ("@kind", (int)ContactMechanismKind.Email), ("@today", today.DayNumber)],
         row => new MechanismOwner(row.GetInt64(0), row.Long(1), row.Long(2), row.GetString(3), row.GetInt32(4) == 1), cancellation);

@@ -12,6 +12,7 @@ namespace Crm.Plugin.Mirror.Searching;
 internal sealed class FragmentBuild(MirrorSession session, int? connectionId)
 {
     private const int Room = 2_000_000;
+    private const int FirstRoom = 200_000;
     private const int Commit = 250_000;
     private const int Prefixes = 11 * 11 * 11;
 
@@ -27,7 +28,7 @@ internal sealed class FragmentBuild(MirrorSession session, int? connectionId)
                 counts[Prefix(value)]++;
                 if (++all <= Room)
                 {
-                    entries.Add(PhoneFragment.Entry(value, id));
+                    Add(PhoneFragment.Entry(value, id));
                 }
             },
             cancellation);
@@ -59,11 +60,22 @@ internal sealed class FragmentBuild(MirrorSession session, int? connectionId)
             {
                 if (Prefix(value) is var prefix && prefix >= from && prefix < to)
                 {
-                    entries.Add(PhoneFragment.Entry(value, id));
+                    Add(PhoneFragment.Entry(value, id));
                 }
             },
             cancellation);
         await WriteAsync(cancellation);
+    }
+
+    /// <summary>Grows at once to all that it will ever hold: doubling leaves as much again behind for the collector.</summary>
+    private void Add(long entry)
+    {
+        if (entries.Count == entries.Capacity)
+        {
+            entries.Capacity = entries.Count < FirstRoom ? FirstRoom : Room;
+        }
+
+        entries.Add(entry);
     }
 
     private async Task WriteAsync(CancellationToken cancellation)

@@ -56,6 +56,7 @@ internal sealed class SearchAside : IAsyncDisposable
     {
         // A connection of its own, so that no other holds what it remembers of the search index for true.
         await using var session = await database.OpenAnotherAsync(cancellation);
+        await session.LetGoAsync(cancellation); // what is copied from end to end needs no cache
         await session.ExecuteAsync("ATTACH @path AS aside", cancellation, ("@path", path));
         return await session.InTransactionAsync(
             async () =>

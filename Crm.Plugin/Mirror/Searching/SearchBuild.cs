@@ -77,7 +77,7 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
             await BuildAsync(cancellation);
         }
 
-        await MirrorIndexes.EnsureAsync(session.Connection, session.Kind, Indexed, cancellation);
+        await IndexAsync(cancellation);
         await session.ExecuteAsync(
             "UPDATE sync_state SET search_built_at = @now WHERE connection_id = @c AND entity = @e",
             cancellation,
@@ -99,6 +99,14 @@ internal sealed class SearchBuild(MirrorSession session, int connectionId, TimeP
         {
             await other.DisposeAsync();
         }
+    }
+
+    /// <summary>On a connection of its own: what the session keeps at hand for the pages that follow stays, and a sort beside it must be content with little.</summary>
+    private async Task IndexAsync(CancellationToken cancellation)
+    {
+        await using var sorting = await session.OpenAnotherAsync(cancellation);
+        await sorting.LetGoAsync(cancellation);
+        await MirrorIndexes.EnsureAsync(sorting.Connection, sorting.Kind, Indexed, cancellation);
     }
 
     private static readonly string[] Indexed = ["phone", "phone_fragment", "counterparty_search", "counterparty"];

@@ -190,6 +190,12 @@ internal sealed partial class SyncPass(SyncRun run, IReadOnlyList<IEntitySync> e
             async meter =>
             {
                 run.Report(MirrorEntity.SalesOrders, SyncPhase.Building, meter);
+                if (!indexesAreBuilt)
+                {
+                    await run.Session.LetGoAsync(cancellation);
+                    ProcessMemory.GiveBack();
+                }
+
                 await MirrorIndexes.EnsureAsync(run.Session.Connection, run.Session.Kind, cancellation);
                 await WaitingReferences.ResolveAllAsync(run.Session, run.ConnectionId, cancellation);
                 if (!indexesAreBuilt)

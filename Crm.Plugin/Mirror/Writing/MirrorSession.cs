@@ -100,6 +100,9 @@ internal abstract class MirrorSession(DbConnection connection, DatabaseOptions o
         return command;
     }
 
+    /// <summary>Lets go of what makes adding rows fast before work of another kind, so that the memory of both is never taken at once.</summary>
+    public abstract Task LetGoAsync(CancellationToken cancellation);
+
     /// <summary>Lets the planner know the tables that were just filled.</summary>
     public abstract Task AnalyzeAsync(CancellationToken cancellation);
 

@@ -26,9 +26,10 @@ internal sealed class PostgresMirrorSession : MirrorSession
         {
             await connection.OpenAsync(cancellation);
             // A page is small and the tables are large: the planner, which has no statistics of a temporary table, must go
-            // from each staged row into an index and never through a whole table.
+            // from each staged row into an index and never through a whole table. Tables that were just filled have no statistics
+            // either: a page in the order of ids must come from their index, not from sorting all that is left for each page anew.
             await using var command = new NpgsqlCommand(
-                "SET synchronous_commit=off; SET jit=off; SET enable_hashjoin=off; SET enable_mergejoin=off; SET enable_seqscan=off; SET maintenance_work_mem='128MB'; SET client_min_messages=error",
+                "SET synchronous_commit=off; SET jit=off; SET enable_hashjoin=off; SET enable_mergejoin=off; SET enable_seqscan=off; SET enable_sort=off; SET maintenance_work_mem='128MB'; SET client_min_messages=error",
                 connection);
             await command.ExecuteNonQueryAsync(cancellation);
             return new PostgresMirrorSession(connection, options);
@@ -89,10 +90,21 @@ internal sealed class PostgresMirrorSession : MirrorSession
     }
 
     /// <inheritdoc/>
-    public override Task AnalyzeAsync(CancellationToken cancellation) =>
-        ExecuteAsync(
+    public override Task LetGoAsync(CancellationToken cancellation)
+    {
+        memories.Clear();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override async Task AnalyzeAsync(CancellationToken cancellation)
+    {
+        // What lists and look-ups find in an index alone is fetched from the table all the same until its pages are known to be visible to everybody.
+        await ExecuteAsync("VACUUM (SKIP_LOCKED) counterparty, counterparty_search, phone_fragment", cancellation);
+        await ExecuteAsync(
             "ANALYZE counterparty, contact_person, sales_order, sales_order_line, line_set, purchase_order, purchase_order_line, product, supplier_terms, payment, phone, phone_fragment, counterparty_search",
             cancellation);
+    }
 
     protected override void AddParameter(DbCommand command, string name, object? value)
     {

@@ -30,7 +30,7 @@ internal sealed class SqliteMirrorSession : MirrorSession
             // Sorts for indexes take both cores.
             // A larger log between checkpoints writes pages of the unique indexes, which change all over, once instead of often.
             // Sorts for indexes and the keys of a sweep grow with the mirror: they go to a file, staged pages stay in its cache.
-            command.CommandText = "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=8000; PRAGMA threads=2; PRAGMA temp_store=FILE; PRAGMA temp.cache_size=-16000;";
+            command.CommandText = "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-49152; PRAGMA wal_autocheckpoint=8000; PRAGMA threads=2; PRAGMA temp_store=FILE; PRAGMA temp.cache_size=-16000;";
             await command.ExecuteNonQueryAsync(cancellation);
             return new SqliteMirrorSession(connection, options);
         }
@@ -96,9 +96,23 @@ internal sealed class SqliteMirrorSession : MirrorSession
         staged.Add(table);
     }
 
+    /// <inheritdoc/>
+    public override async Task LetGoAsync(CancellationToken cancellation)
+    {
+        Release();
+        // A sort for an index takes as much as the cache may, once for itself and once for each of its threads; it needs no cache.
+        await ExecuteAsync("PRAGMA cache_size=-10240; PRAGMA shrink_memory", cancellation);
+    }
+
     public override Task AnalyzeAsync(CancellationToken cancellation) => Task.CompletedTask; // queries are written for its fixed rules
 
     public override ValueTask DisposeAsync()
+    {
+        Release();
+        return base.DisposeAsync();
+    }
+
+    private void Release()
     {
         foreach (var load in loads.Values)
         {
@@ -110,7 +124,8 @@ internal sealed class SqliteMirrorSession : MirrorSession
             lookup.Dispose();
         }
 
-        return base.DisposeAsync();
+        loads.Clear();
+        lookups.Clear();
     }
 
     protected override void AddParameter(DbCommand command, string name, object? value) =>
