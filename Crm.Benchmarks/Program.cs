@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using Crm.Benchmarks;
 using Crm.Contracts;
+using Crm.Plugin.Mirror.Syncing;
 
+ProcessMemory.Share(); // as the plugin's own start does
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 var counterparties = new Option<int>("--counterparties") { Description = "How many.", DefaultValueFactory = _ => 100_000 };
 var orders = new Option<int>("--orders") { Description = "How many.", DefaultValueFactory = _ => 1_000_000 };

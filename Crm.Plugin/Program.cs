@@ -1,3 +1,5 @@
 using Crm.Plugin.Commands;
+using Crm.Plugin.Mirror.Syncing;
 
+ProcessMemory.Share();
 return await CommandLine.RunAsync(args, Terminal.OfProcess());

@@ -25,7 +25,6 @@ using Crm.Plugin.Features.Selections;
 using Crm.Plugin.Features.Sms;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
-using Crm.Plugin.Mirror.Syncing;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell.Live;
 using Crm.Plugin.Storage;
@@ -151,7 +150,6 @@ public static class CrmPlugin
     /// <summary>Makes the data folder, brings the database up to this version and connects the .NET ERP that hosts the process, where one does. Safe to repeat.</summary>
     public static async Task PrepareCrmPluginAsync(this IServiceProvider services, CancellationToken cancellation)
     {
-        ProcessMemory.Share();
         Directory.CreateDirectory(services.GetRequiredService<CrmPluginOptions>().DataFolder);
         await DatabaseUpgrade.RunAsync(services, cancellation);
         await services.GetRequiredService<InProcessInstallation>().RunAsync(cancellation);

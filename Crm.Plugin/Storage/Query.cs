@@ -59,7 +59,7 @@ internal static class Query
         {
             var parameter = make();
             parameter.ParameterName = name;
-            parameter.Value = value ?? DBNull.Value;
+            parameter.Value = CleanParameters.Of(value ?? DBNull.Value);
             to.Add(parameter);
         }
     }

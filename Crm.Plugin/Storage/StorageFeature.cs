@@ -35,6 +35,7 @@ internal static class StorageFeature
             builder.UseNpgsql(options.ConnectionString);
         }
 
+        builder.AddInterceptors(new CleanParameters());
         // Migrations are written by hand, so there is no model snapshot to compare the model with.
         builder.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
         builder.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);

@@ -47,6 +47,22 @@ public sealed class InteractionApiTests(PostgresServer postgres)
         Assert.Equal((HttpStatusCode.Created, "Price", "Asked again"), (status, answer.GetProperty("subject").GetString(), answer.GetProperty("content").GetString()));
     }
 
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Post_ListsWithZeroes_AreKeptWithoutThem_AndSuchASearchFinds(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        await app.SeedAsync();
+        using var client = await app.TokenClientAsync();
+
+        var (status, _, location) = await PostAsync(client, """{"counterparty":1,"content":"Asked again","outsideNames":["An\u0000na"],"checklist":["Of\u0000fer"]}""");
+
+        Assert.Equal(HttpStatusCode.Created, status);
+        var answer = await client.JsonAsync(location!);
+        Assert.Equal("Anna", answer.GetProperty("outsideNames")[0].GetString());
+        Assert.Equal("Offer", answer.GetProperty("checklist")[0].GetProperty("text").GetString());
+        Assert.Single((await client.JsonAsync("/api/v1/interactions?q=ask%00ed")).GetProperty("items").EnumerateArray());
+    }
+
     [Fact]
     public async Task Post_WhatCannotBeKept_Is422WithReasonsAtTheFields()
     {

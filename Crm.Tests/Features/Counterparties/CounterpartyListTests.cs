@@ -44,6 +44,7 @@ public sealed class CounterpartyListTests(PostgresServer postgres)
             ("osterreich", ["Österreich Handel GmbH"]),
             ("ветер сев", ["АО Северный ветер"]),
             ("romashka.ex", ["ООО «Ромашка»"]),
+            ("romash\0ka.ex", ["ООО «Ромашка»"]),
             ("C-3", ["ТОВ Їжак"]),
             ("770708", ["ООО «Ромашка»"]),
             ("123-45", ["ООО «Ромашка»"]),
@@ -201,5 +202,28 @@ public sealed class CounterpartyListTests(PostgresServer postgres)
         }
 
         return found;
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task List_NameOfThousands_IsPagedInOrder_AlsoOfOneManager(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var host = new MemoryHost();
+        // The first 10,001 names in their order do not have it, more than 5,000 have.
+        host.Counterparties.Put(Enumerable.Range(0, 10_001).Select(i => Some.Counterparty($"a{i}", $"Alpha {i:00000}")));
+        host.Counterparties.Put(Enumerable.Range(0, 5_200).Select(i => Some.Counterparty($"z{i}", $"Omega {i:00000}") with { ManagerLogin = i % 100 == 7 ? "anna" : "boris" }));
+        await app.MirrorAsync(host);
+        using var browser = await app.SignInAsync("viktor", Role.CommercialDirector);
+
+        var first = await browser.OpenAsync("/counterparties?q=omega");
+        Assert.Equal(Enumerable.Range(0, 50).Select(i => $"Omega {i:00000}"), Names(first));
+        var second = await browser.OpenAsync(first.QuerySelector(".crm-more a")!.GetAttribute("href")!);
+        Assert.Equal(Enumerable.Range(50, 50).Select(i => $"Omega {i:00000}"), Names(second));
+
+        var own = await browser.OpenAsync("/counterparties?q=omega&manager=anna");
+        Assert.Equal(Enumerable.Range(0, 50).Select(i => $"Omega {(i * 100) + 7:00000}"), Names(own));
+        own = await browser.OpenAsync(own.QuerySelector(".crm-more a")!.GetAttribute("href")!);
+        Assert.Equal(["Omega 05007", "Omega 05107"], Names(own));
+        Assert.Null(own.QuerySelector(".crm-more a"));
     }
 }

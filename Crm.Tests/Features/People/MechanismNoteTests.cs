@@ -136,7 +136,9 @@ public sealed class MechanismNoteTests(PostgresServer postgres)
         }
 
         await FollowAsync(app);
-        Assert.Equal(3, (await Task.WhenAll(KnownAsync(anna, "4951111111"), KnownAsync(anna, "9163333333"), FoundAsync(anna, "old@romashka"))).Count(x => x));
+        Assert.True(await KnownAsync(anna, "4951111111"));
+        Assert.True(await KnownAsync(anna, "9163333333"));
+        Assert.True(await FoundAsync(anna, "old@romashka"));
         Assert.Contains("until 10/03/2031", (await ShownAsync(anna, id))[0], StringComparison.Ordinal);
 
         clock.Now = new(2031, 3, 11, 0, 0, 30, TimeSpan.Zero);
