@@ -63,6 +63,10 @@ public static class MirrorIndexes
         new("ix_sales_order_line_order", "sales_order_line", "(order_id)"),
         new("ix_sales_order_line_waiting", "sales_order_line", "(order_key) WHERE order_key IS NOT NULL"),
         new("ix_sales_order_line_product_waiting", "sales_order_line", "(product_key) WHERE product_key IS NOT NULL"),
+        // What is promised, or owed, and has not come: a few thousand of however many.
+        new("ix_sales_order_promised", "sales_order", "(promised_on) WHERE delivered_on IS NULL AND state = 1 AND gone_at IS NULL"),
+        new("ix_purchase_order_promised", "purchase_order", "(promised_on) WHERE received_on IS NULL AND state = 1 AND gone_at IS NULL"),
+        new("ix_payment_owed", "payment", "(due_on) WHERE paid_on IS NULL AND gone_at IS NULL"),
         new("ix_purchase_order_counterparty", "purchase_order", "(counterparty_id, date)"),
         new("ix_purchase_order_waiting", "purchase_order", "(connection_id, counterparty_key) WHERE counterparty_key IS NOT NULL"),
         new("ix_purchase_order_line_order", "purchase_order_line", "(order_id)"),

@@ -73,8 +73,13 @@ public sealed class DailyWalkTests(Chromium chromium, PostgresServer postgres)
         await Assertions.Expect(page.Locator("#content")).ToHaveValueAsync("");
         Assert.Equal(0, await page.Locator("#log-contact .is-invalid").CountAsync());
 
+        // The same words once more are another contact, not the same form sent again.
+        await page.FillAsync("#content", "Второй разговор");
+        await page.PressAsync("#content", "Control+Enter");
+        await Assertions.Expect(page.Locator("#timeline .crm-event", new() { HasTextString = "Второй разговор" })).ToHaveCountAsync(2);
+
         await page.ReloadAsync();
-        await Assertions.Expect(page.Locator("#timeline .crm-event").Nth(1)).ToContainTextAsync("Обсудили поставку");
+        await Assertions.Expect(page.Locator("#timeline .crm-event").Nth(2)).ToContainTextAsync("Обсудили поставку");
         Assert.Equal(1, await page.Locator("#timeline .crm-event", new() { HasTextString = "Обсудили поставку" }).CountAsync());
         await page.GotoAsync(new Uri(app.Address, "/my-day").ToString());
         await Assertions.Expect(page.Locator("main")).ToContainTextAsync("Ромашка");

@@ -4,6 +4,7 @@ using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Plugin.Features.Api;
@@ -20,7 +21,7 @@ internal static class InteractionEndpoints
             .Produces<InteractionDetails>().ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPost("/interactions", CreateAsync)
             .WithName("createInteraction").WithTags("Interactions").WithSummary("Logs or plans a contact.")
-            .WithDescription("Sent twice, it is logged twice. What is refused is told in 'errors' at the name of the field.")
+            .WithDescription("Sent again with the same 'Idempotency-Key' – up to 200 characters, chosen by the sender – it is not logged again: the answer is the contact that the first one made. Without a key it is logged each time. What is refused is told in 'errors' at the name of the field.")
             .Produces<InteractionAnswer>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status404NotFound).ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity);
         api.MapPut("/interactions/{id:long}", InteractionChange.PutAsync)
             .WithName("changeInteraction").WithTags("Interactions").WithSummary("Changes a contact: what is left out becomes empty.")
@@ -65,15 +66,21 @@ internal static class InteractionEndpoints
         await change.FindAsync(id, cancellation) is { } details ? ApiJson.Answer(details) : ApiProblem.NotFound("interaction");
 
     private static async Task<IResult> CreateAsync(
+        [FromHeader(Name = "Idempotency-Key"), Description("Names this request: sent again with it, nothing is logged twice.")] string? key,
         NewInteraction body, InteractionWriter writer, CrmDbContext database, HttpResponse response, CancellationToken cancellation)
     {
+        if (key?.Length > 200)
+        {
+            return Refused([new("Idempotency-Key", RefusalTexts.TooLong, 200, key.Length)]);
+        }
+
         var (responsible, users, refusals) = await UsersAsync(database, body, cancellation);
         if (refusals.Count > 0)
         {
             return Refused(refusals);
         }
 
-        var outcome = await writer.CreateAsync(body.Draft(responsible, users), cancellation);
+        var outcome = await writer.CreateAsync(body.Draft(responsible, users) with { SubmissionKey = string.IsNullOrEmpty(key) ? null : Submission.Of(["api", key]) }, cancellation);
         if (outcome.Verdict == InteractionVerdict.NotFound)
         {
             return ApiProblem.NotFound("counterparty that the user may write to");

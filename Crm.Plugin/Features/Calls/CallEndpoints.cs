@@ -68,6 +68,7 @@ internal static class CallEndpoints
             NextStep = form["nextStep"],
             NextAt = reader.NextAt(),
             Minutes = reader.Number("minutes", RefusalTexts.BadMinutes) ?? CallRule.Minutes(call, now),
+            SubmissionKey = Submission.Of(["call", id.ToString(CultureInfo.InvariantCulture), form["content"], form["nextStep"]]),
         };
         var outcome = reader.Refusals.Count > 0 ? new(InteractionVerdict.Refused, 0, reader.Refusals) : await writer.CreateAsync(draft, cancellation);
         if (outcome.Verdict == InteractionVerdict.Saved)

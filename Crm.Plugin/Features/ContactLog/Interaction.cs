@@ -128,6 +128,9 @@ public sealed class Interaction
 
     public SeriesRepeat? Repeat { get; set; }
 
+    /// <summary>Of the form or request that made it, see <see cref="InteractionDraft.SubmissionKey"/>; with <see cref="CreatedBy"/> there is only one.</summary>
+    public Guid? SubmissionKey { get; set; }
+
     /// <summary>Everything typed, folded by <see cref="Search.SearchText.Fold"/>.</summary>
     public string TextFolded { get; set; } = "";
 

@@ -8,6 +8,9 @@ public sealed record InteractionDraft
     /// <summary>Planned or done; anything else is refused.</summary>
     public required InteractionState State { get; init; }
 
+    /// <summary>Of the form or request that it came with: the same again is not saved again. Null for what cannot come twice.</summary>
+    public Guid? SubmissionKey { get; init; }
+
     public InteractionKind Kind { get; init; } = InteractionKind.PhoneCall;
 
     public InteractionDirection Direction { get; init; } = InteractionDirection.Outgoing;

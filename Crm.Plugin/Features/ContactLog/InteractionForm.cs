@@ -24,6 +24,10 @@ public sealed class InteractionForm
     /// <summary>Ticked contact persons; the CRM's own with a minus before their number.</summary>
     public IReadOnlyList<string> OutsidePersons { get; init; } = [];
 
+    /// <summary>The same whenever the same form is sent with the same content; null for one that has no name.</summary>
+    public Guid? SubmissionKey => this["submission"].Length == 0 ? null
+        : Submission.Of([.. typed.OrderBy(f => f.Key, StringComparer.Ordinal).SelectMany(f => (string[])[f.Key, f.Value]), "users", .. Users, "persons", .. OutsidePersons]);
+
     /// <summary>An empty form.</summary>
     /// <param name="counterpartyId">0 when still to be chosen.</param>
     /// <param name="state">Whether it opens for a plan.</param>
@@ -35,6 +39,7 @@ public sealed class InteractionForm
         ["direction"] = nameof(InteractionDirection.Outgoing),
         ["importance"] = nameof(InteractionImportance.Middle),
         ["nextIn"] = "7",
+        ["submission"] = Submission.New(),
     };
 
     /// <summary>What a browser sent, without what no database keeps.</summary>

@@ -22,6 +22,7 @@ public sealed class InteractionFormReader(InteractionForm form, TimeZoneInfo zon
         {
             CounterpartyId = Id("counterparty", form["counterparty"], RefusalTexts.NoCounterparty) ?? 0,
             State = state,
+            SubmissionKey = before is null ? form.SubmissionKey : null,
             Kind = Choice("kind", InteractionKind.PhoneCall),
             Direction = Choice("direction", InteractionDirection.Outgoing),
             Importance = Choice("importance", InteractionImportance.Middle),

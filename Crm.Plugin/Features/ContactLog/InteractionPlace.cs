@@ -9,7 +9,8 @@ namespace Crm.Plugin.Features.ContactLog;
 
 /// <summary>Where a new interaction will stand, and what its ids are called.</summary>
 /// <param name="Number">Its own number, where the database gives numbers out beforehand; else 0.</param>
-internal sealed record InteractionSpot(string Counterparty, string? Person, string? Responsible, long Number);
+/// <param name="Earlier">The interaction that the same form or request has made already; null when this one is the first.</param>
+internal sealed record InteractionSpot(string Counterparty, string? Person, string? Responsible, long Number, long? Earlier);
 
 /// <summary>Checks what a draft points to: counterparty within reach, persons of that counterparty, users, its order.</summary>
 internal sealed class InteractionPlace(CrmDbContext database, CurrentUser user)
@@ -29,13 +30,16 @@ internal sealed class InteractionPlace(CrmDbContext database, CurrentUser user)
         var (write, read) = (user.Rights.WriteScope, user.Rights.ReadScope);
         // A number beforehand lets everything be written at once; a file is not asked over any distance.
         var number = database.Database.IsNpgsql() ? "nextval(pg_get_serial_sequence('interaction', 'id'))" : "0";
+        var earlier = draft.SubmissionKey is null ? "NULL" : "(SELECT i.id FROM interaction i WHERE i.created_by = @sender AND i.submission_key = @submission)";
         return (await database.ReadAsync(
             $"""
-            SELECT c.name, COALESCE((SELECT p.name FROM contact_person p WHERE p.id = @person), (SELECT k.name FROM person_card k WHERE k.id = @card)), (SELECT u.name FROM user_account u WHERE u.id = @responsible), {number}
+            SELECT c.name, COALESCE((SELECT p.name FROM contact_person p WHERE p.id = @person), (SELECT k.name FROM person_card k WHERE k.id = @card)), (SELECT u.name FROM user_account u WHERE u.id = @responsible), {number}, {earlier}
             FROM counterparty c WHERE c.id = @id AND {Reach.Sql(write, "c", user)} AND {Reach.Sql(read, "c", user)}
             """,
-            [("@id", draft.CounterpartyId), ("@person", draft.PersonId ?? 0), ("@card", draft.CardId ?? 0), ("@responsible", draft.ResponsibleId ?? user.Id), .. Reach.Parameters(write == Scope.Team ? write : read, user)],
-            row => new InteractionSpot(row.GetString(0), row.Text(1), row.Text(2), row.GetInt64(3)), cancellation)).FirstOrDefault();
+            [("@id", draft.CounterpartyId), ("@person", draft.PersonId ?? 0), ("@card", draft.CardId ?? 0), ("@responsible", draft.ResponsibleId ?? user.Id), .. Sent(draft), .. Reach.Parameters(write == Scope.Team ? write : read, user)],
+            row => new InteractionSpot(row.GetString(0), row.Text(1), row.Text(2), row.GetInt64(3), row.Long(4)), cancellation)).FirstOrDefault();
+
+        IEnumerable<(string, object?)> Sent(InteractionDraft draft) => draft.SubmissionKey is { } key ? [("@sender", user.Id), ("@submission", key)] : [];
     }
 
     /// <summary>Everything in the draft that points nowhere. Asks the database only for what was given.</summary>

@@ -31,10 +31,23 @@ public sealed record InteractionOutcome(InteractionVerdict Verdict, long Id, IRe
 }
 
 /// <summary>Writes new interactions. One transaction each: contact, participants, next step and audit note are there together or not at all.</summary>
-internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user, AuditLog audit, InteractionGuards guards)
+internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user, AuditLog audit, InteractionGuards guards, InteractionStore store)
 {
-    /// <summary>Logs or plans a contact.</summary>
+    /// <summary>Logs or plans a contact. What the same form or request has made already is answered again, and nothing is added.</summary>
     public async Task<InteractionOutcome> CreateAsync(InteractionDraft draft, CancellationToken cancellation)
+    {
+        try
+        {
+            return await AddAsync(draft, cancellation);
+        }
+        catch (DbUpdateException failure) when (draft.SubmissionKey is not null && Violation.IsOfUniqueness(failure))
+        {
+            database.ChangeTracker.Clear(); // the other one, sent at the same moment, was first
+            return await AddAsync(draft, cancellation);
+        }
+    }
+
+    private async Task<InteractionOutcome> AddAsync(InteractionDraft draft, CancellationToken cancellation)
     {
         // Once for all that follows.
         await database.Database.OpenConnectionAsync(cancellation);
@@ -43,6 +56,11 @@ internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user,
         if (await guards.Place.SpotAsync(draft, cancellation) is not { } spot)
         {
             return new(InteractionVerdict.NotFound, 0, [new("counterparty", draft.CounterpartyId == 0 ? RefusalTexts.NoCounterparty : RefusalTexts.CounterpartyUnknown), .. refusals]);
+        }
+
+        if (spot.Earlier is { } earlier)
+        {
+            return new(InteractionVerdict.Saved, earlier, []) { Created = await store.FindEntryAsync(earlier, cancellation) };
         }
 
         var (orders, unknown) = await guards.Additions.OrdersAsync(draft, cancellation);
@@ -60,6 +78,7 @@ internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user,
         var usual = draft.NextAt is null ? null : await UsualReminder.ReadAsync(database, draft.ResponsibleId ?? user.Id, cancellation);
         var interaction = InteractionText.New(draft.CounterpartyId, draft.State, draft.ResponsibleId ?? user.Id, user.Id, now);
         interaction.Id = spot.Number;
+        interaction.SubmissionKey = draft.SubmissionKey;
         InteractionText.Apply(draft, interaction, now);
         InteractionParticipants.Apply(draft, interaction);
         interaction.BasisOrderId = await guards.Place.OrderAsync(draft.CounterpartyId, draft.Basis, cancellation);
@@ -82,8 +101,15 @@ internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user,
         database.Add(interaction);
         AddRest(interaction, [], draft, orders, usual, now);
         database.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
-        await database.SaveChangesAsync(cancellation);
-        database.Database.AutoTransactionBehavior = AutoTransactionBehavior.WhenNeeded;
+        try
+        {
+            await database.SaveChangesAsync(cancellation);
+        }
+        finally
+        {
+            database.Database.AutoTransactionBehavior = AutoTransactionBehavior.WhenNeeded;
+        }
+
         return [];
     }
 

@@ -47,7 +47,10 @@ document.addEventListener("interaction-logged", (event) => {
     const writing = form.contains(document.activeElement);
     form.outerHTML = fresh;
     const emptied = document.getElementById("log-contact");
-    emptied.querySelector("#log-saved").replaceWith(form.querySelector("#log-saved"));
+    // The new form has a name of its own: the next contact may well say the same as this one.
+    for (const kept of ["#log-saved", "#log-submission"]) {
+      emptied.querySelector(kept).replaceWith(form.querySelector(kept));
+    }
     htmx.process(emptied);
     if (writing) {
       emptied.querySelector("textarea").focus({ preventScroll: true });

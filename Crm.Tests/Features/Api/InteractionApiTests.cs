@@ -63,6 +63,26 @@ public sealed class InteractionApiTests(PostgresServer postgres)
         Assert.Single((await client.JsonAsync("/api/v1/interactions?q=ask%00ed")).GetProperty("items").EnumerateArray());
     }
 
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Post_SentAgainWithItsKey_IsAnsweredWithTheFirst(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        await app.SeedAsync();
+        using var client = await app.TokenClientAsync();
+        client.DefaultRequestHeaders.Add("Idempotency-Key", "order 17/4");
+
+        var first = await PostAsync(client, """{"counterparty":1,"content":"Asked"}""");
+        var second = await PostAsync(client, """{"counterparty":1,"content":"Asked"}""");
+        client.DefaultRequestHeaders.Remove("Idempotency-Key");
+        client.DefaultRequestHeaders.Add("Idempotency-Key", new string('x', 201));
+        var (refused, _, _) = await PostAsync(client, """{"counterparty":1,"content":"Asked"}""");
+
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created, HttpStatusCode.UnprocessableEntity), (first.Status, second.Status, refused));
+        Assert.Equal(first.Location, second.Location);
+        Assert.Equal("Asked", second.Answer.GetProperty("content").GetString());
+        Assert.Single((await client.JsonAsync("/api/v1/interactions?q=asked")).GetProperty("items").EnumerateArray());
+    }
+
     [Fact]
     public async Task Post_WhatCannotBeKept_Is422WithReasonsAtTheFields()
     {

@@ -35,6 +35,45 @@ public sealed class LogContactTests(PostgresServer postgres)
     }
 
     [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Create_TheSameFormAgain_AddsNothing_ButWhatWasChangedIsKept(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres, new FixedClock(Now));
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        using var boris = await app.SignInAsync("boris", Role.SalesManager);
+        var id = await app.AddCounterpartyAsync("ТОВ Ромашка");
+        var name = (await browser.OpenAsync($"/interactions/new?counterparty={id}")).QuerySelector("[name=submission]")!.GetAttribute("value")!;
+        Assert.NotEqual(name, (await browser.OpenAsync($"/interactions/new?counterparty={id}")).QuerySelector("[name=submission]")!.GetAttribute("value"));
+
+        // A meeting in a room: the second must not be refused because the first is in its way.
+        Dictionary<string, string> meeting = new()
+        {
+            ["counterparty"] = Text(id), ["state"] = "Planned", ["kind"] = "Meeting", ["content"] = "Prices", ["plannedStart"] = "2037-11-23T14:00", ["room"] = "Blue", ["submission"] = name,
+        };
+        await browser.SubmitAsync("/interactions", meeting);
+        await browser.SubmitAsync("/interactions", meeting);
+        Assert.Equal(HttpStatusCode.OK, browser.Status);
+        Assert.Single(await app.InteractionsAsync());
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => app.SignInAsync("anna", Role.SalesManager)).Select(async signIn =>
+        {
+            using var other = await signIn;
+            await other.OpenAsync($"/interactions/new?counterparty={id}");
+            await other.SubmitAsync("/interactions", new() { ["counterparty"] = Text(id), ["content"] = "Asked for prices", ["submission"] = name });
+            Assert.Equal(HttpStatusCode.OK, other.Status);
+        }));
+        Assert.Equal(2, (await app.InteractionsAsync()).Count);
+
+        await browser.SubmitAsync("/interactions", new() { ["counterparty"] = Text(id), ["content"] = "Asked for prices and a sample", ["submission"] = name });
+        await boris.OpenAsync($"/interactions/new?counterparty={id}");
+        await boris.SubmitAsync("/interactions", new() { ["counterparty"] = Text(id), ["content"] = "Asked for prices", ["submission"] = name });
+        await browser.SubmitAsync("/interactions", new() { ["counterparty"] = Text(id), ["content"] = "Asked for prices" });
+        await browser.SubmitAsync("/interactions", new() { ["counterparty"] = Text(id), ["content"] = "Asked for prices" });
+        Assert.Equal(
+            ["Asked for prices", "Asked for prices", "Asked for prices", "Asked for prices", "Asked for prices and a sample", "Prices"],
+            (await app.InteractionsAsync()).Select(i => i.Content).Order(StringComparer.Ordinal));
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
     public async Task Create_EveryField_IsKeptAndShown(DatabaseKind kind)
     {
         await using var app = await CrmApp.StartAsync(kind, postgres, new FixedClock(Now));
