@@ -176,7 +176,7 @@ internal static partial class ScreenBenchmark
         request.Content = new FormUrlEncodedContent(
         [
             new("counterparty", counterparty.ToString(CultureInfo.InvariantCulture)), new("kind", "PhoneCall"), new("direction", "Outgoing"), new("state", "Done"),
-            new("content", "Called about the delivery"), new("minutes", "5"), new("__RequestVerificationToken", token),
+            new("content", "Called about the delivery"), new("minutes", "5"), new("submission", Guid.NewGuid().ToString("N")), new("__RequestVerificationToken", token),
         ]);
         return await client.SendAsync(request, cancellation);
     }

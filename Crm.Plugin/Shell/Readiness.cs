@@ -17,7 +17,13 @@ internal sealed partial class Readiness(IServiceScopeFactory scopes, IEnumerable
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Delay(AfterStart, clock, stoppingToken);
+        // A start that fails ends this too; an exception for that would be told as a crash beside the real reason.
+        await Task.Delay(AfterStart, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (stoppingToken.IsCancellationRequested)
+        {
+            return;
+        }
+
         foreach (var rehearsal in rehearsals)
         {
             try
