@@ -110,8 +110,8 @@ public static class CrmPlugin
     /// <summary>Maps the screens, the API and the health checks. They take the whole application, from <c>/</c> on: an ERP with pages of its own gives the plugin a WebApplication of its own in the same process.</summary>
     public static void MapCrmPlugin(this WebApplication app)
     {
+        app.UseRequestLocalization(Languages.Options()); // first: what the guard says of a failure is in the user's language too
         app.UseMiddleware<Guard>();
-        app.UseRequestLocalization(Languages.Options());
         app.UseStaticFiles(app.Services.GetRequiredService<Assets>().Options());
         app.UseRouting();
         app.UseAuthentication();
