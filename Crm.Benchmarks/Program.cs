@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Crm.Benchmarks;
 using Crm.Contracts;
-using Crm.Plugin.Mirror.Syncing;
+using Crm.Plugin.Storage;
 
 ProcessMemory.Share(); // as the plugin's own start does
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;

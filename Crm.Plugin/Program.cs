@@ -1,5 +1,5 @@
 using Crm.Plugin.Commands;
-using Crm.Plugin.Mirror.Syncing;
+using Crm.Plugin.Storage;
 
 ProcessMemory.Share();
 return await CommandLine.RunAsync(args, Terminal.OfProcess());

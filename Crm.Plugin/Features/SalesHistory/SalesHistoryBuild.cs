@@ -16,6 +16,7 @@ internal sealed partial class SalesHistoryBuild(IDbContextFactory<CrmDbContext> 
     /// <summary>So many noted changes are read beside the blocks; more are packed.</summary>
     public const int MostTouched = 50_000;
 
+    private const long MuchMemory = 500_000; // orders; packing fewer takes little
     private const long AdvisoryLock = 0x43524D5F53414C45;
 
     private readonly SemaphoreSlim one = new(1, 1);
@@ -30,26 +31,36 @@ internal sealed partial class SalesHistoryBuild(IDbContextFactory<CrmDbContext> 
         await one.WaitAsync(cancellation);
         try
         {
-            await using var database = await contexts.CreateDbContextAsync(cancellation);
-            await database.Database.OpenConnectionAsync(cancellation);
-            if (!await IsDueAsync(database, mostTouched, cancellation))
+            if (await BuildIfDueAsync(mostTouched, cancellation) > MuchMemory)
             {
-                return;
+                ProcessMemory.GiveBack(); // what a pass over all orders took is not needed again for days
             }
-
-            var connection = database.Database.GetDbConnection();
-            await SalesTriggers.EnsureAsync(connection, options.Kind, cancellation);
-            var start = clock.GetTimestamp();
-            var orders = connection is NpgsqlConnection postgres
-                ? await Task.Run(() => BuildAsync(postgres, mostTouched, cancellation), cancellation)
-                : await Task.Run(() => BuildAsync((SqliteConnection)connection, cancellation), cancellation);
-            var took = clock.GetElapsedTime(start);
-            Built(logger, orders, took);
         }
         finally
         {
             one.Release();
         }
+    }
+
+    /// <returns>Orders packed; 0 when it was not due.</returns>
+    private async Task<long> BuildIfDueAsync(int mostTouched, CancellationToken cancellation)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellation);
+        await database.Database.OpenConnectionAsync(cancellation);
+        if (!await IsDueAsync(database, mostTouched, cancellation))
+        {
+            return 0;
+        }
+
+        var connection = database.Database.GetDbConnection();
+        await SalesTriggers.EnsureAsync(connection, options.Kind, cancellation);
+        var start = clock.GetTimestamp();
+        var orders = connection is NpgsqlConnection postgres
+            ? await Task.Run(() => BuildAsync(postgres, mostTouched, cancellation), cancellation)
+            : await Task.Run(() => BuildAsync((SqliteConnection)connection, cancellation), cancellation);
+        var took = clock.GetElapsedTime(start);
+        Built(logger, orders, took);
+        return orders;
     }
 
     /// <summary>Renews in the background, earlier than a run would; waits until the first reading of orders has ended.</summary>

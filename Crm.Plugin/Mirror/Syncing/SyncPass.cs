@@ -2,6 +2,7 @@ using Crm.Contracts;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Mirror.Searching;
 using Crm.Plugin.Mirror.Writing;
+using Crm.Plugin.Storage;
 
 namespace Crm.Plugin.Mirror.Syncing;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Crm.Plugin.Mirror.Syncing;
+namespace Crm.Plugin.Storage;
 
 /// <summary>The process's memory beside the collector's: the databases' caches and sorts lie in the C library's heap. Of the libraries only glibc has what is asked for here.</summary>
 internal static class ProcessMemory
