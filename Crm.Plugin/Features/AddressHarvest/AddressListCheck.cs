@@ -1,3 +1,4 @@
+using Crm.Contracts;
 using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror.Records;
@@ -42,8 +43,9 @@ internal static class AddressListCheck
     /// <param name="written">How far letters may go.</param>
     /// <param name="seen">How far names are told.</param>
     /// <param name="user">Whose rights.</param>
+    /// <param name="today">Of that user: an address whose last day has passed is out of use.</param>
     /// <param name="cancellation">Cancels.</param>
-    public static async Task<IReadOnlyList<CheckedEntry>> CheckAsync(CrmDbContext database, IReadOnlyList<AddressListEntry> entries, HashSet<string> silent, Scope written, Scope seen, CurrentUser user, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<CheckedEntry>> CheckAsync(CrmDbContext database, IReadOnlyList<AddressListEntry> entries, HashSet<string> silent, Scope written, Scope seen, CurrentUser user, DateOnly today, CancellationToken cancellation)
     {
         var addresses = entries.Select(e => MailAddressRule.Fold(e.Address)).ToList();
         var owners = entries.Select(e => e.CounterpartyId).OfType<long>().Distinct().ToList();
@@ -51,12 +53,32 @@ internal static class AddressListCheck
         var silentOwners = await DoNotContact.AmongAsync(database, owners, cancellation);
         var names = await database.Set<CounterpartyRecord>().Within(seen, user).Where(c => owners.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, cancellation);
         var reached = written == seen ? [.. names.Keys] : (await database.Set<CounterpartyRecord>().Within(written, user).Where(c => owners.Contains(c.Id)).Select(c => c.Id).ToListAsync(cancellation)).ToHashSet();
+        var ended = await EndedAsync(database, entries, owners, today, cancellation);
         return [.. entries.Zip(addresses, (entry, address) => new CheckedEntry(entry, Reason(entry, address), entry.CounterpartyId is { } id ? names.GetValueOrDefault(id) : null) { IsReached = entry.CounterpartyId is { } owner && reached.Contains(owner) })];
 
         string? Reason(AddressListEntry entry, string address) =>
             string.IsNullOrWhiteSpace(entry.LegalBasis) ? MailRecipients.NoBasis : !MailAddressRule.IsValid(address) ? MailRecipients.BadAddress
             : silent.Contains(address) || (entry.CounterpartyId is { } owner && silentOwners.Contains(owner)) ? MailRecipients.Suppressed
             : suppressed.TryGetValue(address, out var why) ? why == MailSuppressions.Bounced ? MailRecipients.ComesBack : MailRecipients.Suppressed
+            : entry.CounterpartyId is { } whose && ended.Contains((whose, Normal(entry))) ? MailRecipients.OutOfUse
             : entry.CounterpartyId is { } known && !reached.Contains(known) ? MailRecipients.OutOfReach : null;
     }
+
+    /// <summary>Addresses with a last day that has passed, the ERP's and those typed here, each with whose it is.</summary>
+    private static async Task<HashSet<(long Owner, string Address)>> EndedAsync(CrmDbContext database, IReadOnlyList<AddressListEntry> entries, List<long> owners, DateOnly today, CancellationToken cancellation)
+    {
+        if (owners.Count == 0)
+        {
+            return [];
+        }
+
+        var normal = entries.Where(e => e.CounterpartyId is not null).Select(Normal).Distinct().ToList();
+        var noted = await database.Set<MechanismNote>().Where(n => owners.Contains(n.CounterpartyId) && n.Kind == ContactMechanismKind.Email && n.ValidTo < today && normal.Contains(n.Normal))
+            .Select(n => new { n.CounterpartyId, n.Normal }).ToListAsync(cancellation);
+        var own = await database.Set<OwnMechanism>().Where(m => owners.Contains(m.CounterpartyId) && m.Kind == ContactMechanismKind.Email && m.ValidTo < today && normal.Contains(m.Normal))
+            .Select(m => new { m.CounterpartyId, m.Normal }).ToListAsync(cancellation);
+        return [.. noted.Concat(own).Select(m => (m.CounterpartyId, m.Normal))];
+    }
+
+    private static string Normal(AddressListEntry entry) => MechanismRule.Normal(ContactMechanismKind.Email, entry.Address);
 }

@@ -36,7 +36,7 @@ public sealed record AddressLine(CheckedEntry Checked, string AddedBy, bool MayR
 public sealed record AddressPart(IReadOnlyList<AddressLine> Lines, string? Next);
 
 /// <summary>Reads and weeds gathered lists. Addresses of counterparties out of the reader's reach are not shown: they would tell who has which.</summary>
-internal sealed class AddressListStore(CrmDbContext database, CurrentUser user, AuditLog audit)
+internal sealed class AddressListStore(CrmDbContext database, CurrentUser user, AuditLog audit, Shell.Show show)
 {
     private const int Portion = 500;
 
@@ -66,7 +66,7 @@ internal sealed class AddressListStore(CrmDbContext database, CurrentUser user, 
         {
             var portion = await PortionAsync(id, filter.Text, last, scope, cancellation);
             var names = await NamesAsync(portion, cancellation);
-            foreach (var entry in await AddressListCheck.CheckAsync(database, portion, silent, written, scope, user, cancellation))
+            foreach (var entry in await AddressListCheck.CheckAsync(database, portion, silent, written, scope, user, show.Today, cancellation))
             {
                 if (lines.Count == limit)
                 {

@@ -39,6 +39,7 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Se
     public const string Repeated = "the address is among those before";
     public const string Suppressed = "wants no letters";
     public const string ComesBack = "letters to this address come back";
+    public const string OutOfUse = "the address is out of use";
     public const string NoBasis = "no legal basis is recorded";
     public const string OutOfReach = "belongs to a counterparty of others";
 
@@ -101,7 +102,7 @@ internal sealed class MailRecipients(CrmDbContext database, CurrentUser user, Se
         entries = [.. entries.Take(Most)];
         var silent = await DoNotContact.EmailsAsync(database, cancellation);
         var (recipients, skipped, seen) = (new List<MailRecipient>(), new List<(string, string)>(), new HashSet<string>(StringComparer.Ordinal));
-        foreach (var (entry, refused, counterparty) in await AddressListCheck.CheckAsync(database, entries, silent, Scope, Scope, user, cancellation))
+        foreach (var (entry, refused, counterparty) in await AddressListCheck.CheckAsync(database, entries, silent, Scope, Scope, user, show.Today, cancellation))
         {
             var address = MailAddressRule.Fold(entry.Address);
             if ((refused ?? (seen.Add(address) ? null : Repeated)) is { } reason)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Xml.Linq;
+using Crm.Contracts;
 using Crm.Plugin.Features.AddressHarvest;
 using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Features.People;
@@ -38,6 +39,28 @@ public sealed class AddressListTests(PostgresServer postgres)
         Assert.Contains("No address matches.", (await browser.OpenAsync($"/address-harvest/{list}?q=%25")).Body!.TextContent, StringComparison.Ordinal);
         await browser.OpenAsync("/address-harvest/999");
         Assert.Equal(HttpStatusCode.NotFound, browser.Status);
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task List_AddressWhoseLastDayHasPassed_IsLeftOut(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres, new FixedClock(new(2031, 3, 11, 9, 0, 0, TimeSpan.Zero)));
+        var (aster, dahlia) = (await app.AddCounterpartyAsync("Aster"), await app.AddCounterpartyAsync("Dahlia"));
+        var list = new AddressList { Name = "Fair" };
+        await app.SaveAsync(list);
+        await app.SaveAsync(
+            Entry(list.Id, "Erp@x.example", aster), Entry(list.Id, "own@x.example", aster), Entry(list.Id, "today@x.example", aster), Entry(list.Id, "other@x.example", dahlia), Note("erp@x.example", 10),
+            Note("today@x.example", 11), Note("other@x.example", 10), new OwnMechanism { CounterpartyId = aster, Kind = ContactMechanismKind.Email, Value = "own@x.example", Normal = "own@x.example", ValidTo = new(2031, 3, 10) });
+        using var browser = await app.SignInAsync("eve", Role.SalesManager);
+
+        Assert.Equal(
+            ["Erp@x.example|Aster|left outthe address is out of use", "other@x.example|Dahlia|of a counterparty", "own@x.example|Aster|left outthe address is out of use", "today@x.example|Aster|of a counterparty"],
+            Rows(await browser.OpenAsync($"/address-harvest/{list.Id}")));
+        var letter = (await browser.OpenAsync($"/mail/new?list={list.Id}")).Body!.TextContent;
+        Assert.Contains("2 recipients, 2 left out", letter, StringComparison.Ordinal);
+        Assert.Contains("own@x.example: the address is out of use", letter, StringComparison.Ordinal);
+
+        MechanismNote Note(string address, int lastDay) => new() { CounterpartyId = aster, Kind = ContactMechanismKind.Email, Value = address, Normal = address, ValidTo = new(2031, 3, lastDay) };
     }
 
     [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
