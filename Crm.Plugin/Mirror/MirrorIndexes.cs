@@ -53,6 +53,8 @@ public static class MirrorIndexes
         new("ix_counterparty_manager", "counterparty", "(manager_login, name_folded, id)"),
         new("ix_counterparty_importance", "counterparty", "(importance, name_folded, id) WHERE importance IS NOT NULL"),
         new("ix_counterparty_stage", "counterparty", "(stage, name_folded, id) WHERE stage IS NOT NULL"),
+        // Suppliers are few among customers; the list says it in the same words.
+        new("ix_counterparty_supplier", "counterparty", "(name_folded, id) WHERE (roles & 2) <> 0"),
         new("ix_counterparty_code", "counterparty", "(code) WHERE code IS NOT NULL"),
         new("ix_counterparty_tax_id", "counterparty", "(tax_id) WHERE tax_id IS NOT NULL"),
         new("ix_contact_person_counterparty", "contact_person", "(counterparty_id, name_folded)"),

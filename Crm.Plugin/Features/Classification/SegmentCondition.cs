@@ -57,6 +57,11 @@ internal static class SegmentConditions
 
             var parameter = string.Create(CultureInfo.InvariantCulture, $"@segment{segment.Id}_{name}");
             var admitted = (await SpellingsAsync(database, memory, expression, cancellation)).Where(s => SegmentFilter.Admits(value, s)).ToArray();
+            if (admitted.Length == 0)
+            {
+                return SegmentCondition.Nobody; // told without a look at everybody
+            }
+
             conditions.Add($"{expression} {(sqlite ? $"IN (SELECT value FROM json_each({parameter}))" : $"= ANY ({parameter})")}");
             parameters.Add((parameter, sqlite ? System.Text.Json.JsonSerializer.Serialize(admitted) : admitted));
         }
@@ -68,8 +73,9 @@ internal static class SegmentConditions
     private static string OfAddress(string part, bool sqlite) =>
         sqlite ? $"json_extract(NULLIF(c.addresses, ''), '$[0].{part}')" : $"(NULLIF(c.addresses, '')::json -> 0 ->> '{part}')";
 
-    /// <summary>0 stands for none.</summary>
+    /// <summary>0 stands for none. One number is said so that an index in the order of names answers it.</summary>
     private static string Numbers(string column, IReadOnlyCollection<int>? numbers) => numbers is null ? "1 = 1"
+        : numbers.Count == 1 ? numbers.First() is var only and > 0 ? string.Create(CultureInfo.InvariantCulture, $"c.{column} = {only}") : $"c.{column} IS NULL"
         : $"COALESCE(c.{column}, 0) IN ({string.Join(", ", numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)))})";
 
     /// <summary>
