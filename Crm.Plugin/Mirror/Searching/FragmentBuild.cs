@@ -67,10 +67,10 @@ internal sealed class FragmentBuild(MirrorSession session, int? connectionId)
         await WriteAsync(cancellation);
     }
 
-    /// <summary>Grows at once to all that it will ever hold: doubling leaves as much again behind for the collector.</summary>
+    /// <summary>Grows at once to all that it is meant to hold: doubling leaves as much again behind for the collector.</summary>
     private void Add(long entry)
     {
-        if (entries.Count == entries.Capacity)
+        if (entries.Count == entries.Capacity && entries.Count < Room)
         {
             entries.Capacity = entries.Count < FirstRoom ? FirstRoom : Room;
         }
