@@ -74,9 +74,13 @@ internal static class SegmentConditions
         sqlite ? $"json_extract(NULLIF(c.addresses, ''), '$[0].{part}')" : $"(NULLIF(c.addresses, '')::json -> 0 ->> '{part}')";
 
     /// <summary>0 stands for none. One number is said so that an index in the order of names answers it.</summary>
-    private static string Numbers(string column, IReadOnlyCollection<int>? numbers) => numbers is null ? "1 = 1"
-        : numbers.Count == 1 ? numbers.First() is var only and > 0 ? string.Create(CultureInfo.InvariantCulture, $"c.{column} = {only}") : $"c.{column} IS NULL"
-        : $"COALESCE(c.{column}, 0) IN ({string.Join(", ", numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)))})";
+    private static string Numbers(string column, IReadOnlyCollection<int>? numbers) => numbers switch
+    {
+        null => "1 = 1",
+        { Count: 1 } when numbers.First() == 0 => $"c.{column} IS NULL",
+        { Count: 1 } => string.Create(CultureInfo.InvariantCulture, $"c.{column} = {numbers.First()}"),
+        _ => $"COALESCE(c.{column}, 0) IN ({string.Join(", ", numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)))})",
+    };
 
     /// <summary>
     /// How the ERP spells the values of a field. Which of them a segment means is decided where runs decide it: databases do not agree on
