@@ -66,7 +66,7 @@ internal sealed class CallImportStore(CrmDbContext database, CurrentUser user, A
                 VALUES (@key, @line, @user, @direction, @number, @digits, @internal, @rang, @answered, @ended, @how, @now, FALSE, @import) ON CONFLICT (call_key, line) DO NOTHING RETURNING id
                 """,
                 [
-                    ("@key", call.Key), ("@line", call.Line), ("@user", users.TryGetValue(call.Line, out var whose) ? whose : null), ("@direction", (int)call.Direction), ("@number", CleanText.Of(call.Number)), ("@digits", call.Digits),
+                    ("@key", call.Key), ("@line", call.Line), ("@user", users.TryGetValue(call.Line, out var whose) ? whose : null), ("@direction", (int)call.Direction), ("@number", call.Number), ("@digits", call.Digits),
                     ("@internal", users.ContainsKey(call.Number) || own.Any(o => CallRule.Likeness(o, call.Digits) > 1)), ("@rang", Instant.ToMicroseconds(call.RangAt)),
                     ("@answered", call.AnsweredAt is { } at ? Instant.ToMicroseconds(at) : null), ("@ended", Instant.ToMicroseconds(call.EndedAt)), ("@how", call.Disposition), ("@now", Instant.ToMicroseconds(now)), ("@import", id),
                 ],

@@ -63,14 +63,14 @@ internal sealed class CallLog(CrmDbContext database, LivePush push, TimeProvider
         ON CONFLICT (call_key, line) DO NOTHING RETURNING id
         """,
         [
-            ("@key", news.CallId), ("@line", news.Line), ("@user", userId), ("@direction", (int)news.Direction), ("@number", CleanText.Of(digits.Length == 0 ? "" : news.Number!.Trim())),
+            ("@key", news.CallId), ("@line", news.Line), ("@user", userId), ("@direction", (int)news.Direction), ("@number", digits.Length == 0 ? "" : news.Number!.Trim()),
             ("@digits", digits), ("@internal", await IsOwnAsync(digits, cancellation)), ("@at", Instant.ToMicroseconds(at)),
         ],
         row => row.GetInt64(0), cancellation);
 
     private async Task<IEnumerable<long>> MoveAsync(CallNews news, DateTimeOffset at, CancellationToken cancellation)
     {
-        (string, object?)[] parameters = [("@key", news.CallId), ("@line", news.Line), ("@at", Instant.ToMicroseconds(at)), ("@how", news.Disposition is { Length: > 0 } how ? CleanText.Of(how) : null)];
+        (string, object?)[] parameters = [("@key", news.CallId), ("@line", news.Line), ("@at", Instant.ToMicroseconds(at)), ("@how", news.Disposition is { Length: > 0 } how ? how : null)];
         var here = news.Line.Length == 0 ? "call_key = @key" : "call_key = @key AND line = @line";
         return news.Event switch
         {

@@ -80,7 +80,7 @@ internal sealed partial class NoticeCollector(IDbContextFactory<CrmDbContext> da
                 return "NULL";
             }
 
-            parameters.Add(($"@{name}{row}", CleanText.Of(value)));
+            parameters.Add(($"@{name}{row}", value));
             return string.Create(CultureInfo.InvariantCulture, $"@{name}{row}");
         }
 
