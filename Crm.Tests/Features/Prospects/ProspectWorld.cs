@@ -13,9 +13,10 @@ using Xunit;
 
 namespace Crm.Tests.Features.Prospects;
 
-/// <summary>An ERP that takes counterparties, as badly as it is told to.</summary>
+/// <summary>An ERP that takes counterparties, as badly as it is told to, from several processes at once.</summary>
 internal sealed class TakingErp(MemoryHost memory) : IHost, ICounterpartyWriter
 {
+    private readonly Lock door = new();
     private readonly Dictionary<Guid, HostKey> made = [];
 
     /// <summary>Thrown before anything is made.</summary>
@@ -40,18 +41,7 @@ internal sealed class TakingErp(MemoryHost memory) : IHost, ICounterpartyWriter
 
     public async Task<Written> CreateAsync(NewCounterparty record, Guid idempotencyKey, CancellationToken cancellation)
     {
-        Asked.Add((record, idempotencyKey));
-        if (Refusal is not null)
-        {
-            throw Refusal;
-        }
-
-        var wasThere = made.TryGetValue(idempotencyKey, out var key);
-        if (!wasThere)
-        {
-            made[idempotencyKey] = key = new($"new-{made.Count + 1}");
-            memory.Counterparties.Put(new Counterparty { Key = key, Version = "1", Name = record.Name, Code = "C-" + key.Value, Roles = record.Roles, Mechanisms = record.Mechanisms });
-        }
+        var (key, wasThere) = Make(record, idempotencyKey);
 
         if (Meanwhile is not null)
         {
@@ -59,6 +49,27 @@ internal sealed class TakingErp(MemoryHost memory) : IHost, ICounterpartyWriter
         }
 
         return LostAnswer is null ? new(key, "C-" + key.Value, wasThere) : throw LostAnswer;
+    }
+
+    private (HostKey Key, bool WasThere) Make(NewCounterparty record, Guid idempotencyKey)
+    {
+        lock (door)
+        {
+            Asked.Add((record, idempotencyKey));
+            if (Refusal is not null)
+            {
+                throw Refusal;
+            }
+
+            var wasThere = made.TryGetValue(idempotencyKey, out var key);
+            if (!wasThere)
+            {
+                made[idempotencyKey] = key = new($"new-{made.Count + 1}");
+                memory.Counterparties.Put(new Counterparty { Key = key, Version = "1", Name = record.Name, Code = "C-" + key.Value, Roles = record.Roles, Mechanisms = record.Mechanisms });
+            }
+
+            return (key, wasThere);
+        }
     }
 }
 
