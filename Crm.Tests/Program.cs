@@ -1,10 +1,10 @@
-using Crm.Tests.Features.Mail;
+using Crm.Tests.App;
 using Crm.Tests.Features.Notifications;
 using Crm.Tests.Mirror;
 
 namespace Crm.Tests;
 
-/// <summary>The test runner; or, with <c>--sync-child</c>, the process that <see cref="SyncKillTests"/> kills, with <c>--notice-child</c> the one of <see cref="NoticeKillTests"/>, with <c>--mail-child</c> the one of <see cref="MailKillTests"/>.</summary>
+/// <summary>The test runner; or, with <c>--sync-child</c>, the process that <see cref="SyncKillTests"/> kills, with <c>--notice-child</c> the one of <see cref="NoticeKillTests"/>, with <c>--turns</c> a <see cref="TurnProcess"/>.</summary>
 internal static class Program
 {
     public static Task<int> Main(string[] args)
@@ -19,9 +19,9 @@ internal static class Program
             return NoticeChild.RunAsync(args[1..]);
         }
 
-        if (args is [MailChild.Switch, ..])
+        if (args is [TurnProcess.Switch, ..])
         {
-            return MailChild.RunAsync(args[1..]);
+            return TurnProcess.RunAsync(args[1..]);
         }
 
         return args.Any(a => a is "--server" or "--internal-msbuild-node")

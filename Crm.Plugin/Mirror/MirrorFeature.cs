@@ -1,5 +1,6 @@
 using Crm.Plugin.Mirror.Connections;
 using Crm.Plugin.Mirror.Connectors;
+using Crm.Plugin.Mirror.Sending;
 using Crm.Plugin.Mirror.Syncing;
 
 namespace Crm.Plugin.Mirror;
@@ -27,6 +28,7 @@ public static class MirrorFeature
         services.AddSingleton<ConnectionStore>();
         services.AddSingleton<ConnectionPurge>();
         services.AddSingleton<HostPool>();
+        services.AddSending();
         services.AddSingleton<SyncEngine>();
         services.AddSingleton<SyncProgressFeed>();
         services.AddSingleton<ConnectionSync>();

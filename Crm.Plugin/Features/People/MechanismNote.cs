@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Crm.Contracts;
+using Crm.Plugin.Mirror.Sending;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -10,7 +11,7 @@ namespace Crm.Plugin.Features.People;
 /// What is noted here of a contact mechanism that the ERP has; at the same time the outbox of what goes there. It belongs to owner, kind and
 /// <see cref="Normal"/>: when the ERP has no such mechanism, it is shown nowhere and stands at no other.
 /// </summary>
-public sealed class MechanismNote
+public sealed class MechanismNote : IOutgoing
 {
     public long Id { get; set; }
 

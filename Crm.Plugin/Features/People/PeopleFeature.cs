@@ -1,5 +1,4 @@
 using Crm.Plugin.Mirror.Searching;
-using Crm.Plugin.Mirror.Syncing;
 
 namespace Crm.Plugin.Features.People;
 
@@ -16,7 +15,6 @@ internal static class PeopleFeature
         services.AddScoped<PreferenceStore>();
         services.AddScoped<SearchFollow>();
         services.AddScoped<PeopleDesk>();
-        services.AddSingleton<OpenHost>(provider => provider.GetRequiredService<HostPool>().OpenAsync);
         return sends ? services.AddHostedService<MechanismSending>().AddHostedService<SearchFollowing>() : services;
     }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Crm.Contracts;
+using Crm.Plugin.Mirror.Sending;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -108,8 +109,20 @@ public enum MechanismFate
     Refused = 3,
 }
 
+/// <summary>What becomes of one when the ERP was asked.</summary>
+internal static class MechanismFates
+{
+    public static MechanismFate Of(SendingEnd end) => end switch
+    {
+        SendingEnd.Taken => MechanismFate.Written,
+        SendingEnd.Waits => MechanismFate.Waiting,
+        SendingEnd.Refused => MechanismFate.Refused,
+        _ => MechanismFate.Own,
+    };
+}
+
 /// <summary>A contact mechanism typed here; at the same time the outbox of those that go to the ERP.</summary>
-public sealed class OwnMechanism
+public sealed class OwnMechanism : IOutgoing
 {
     public long Id { get; set; }
 

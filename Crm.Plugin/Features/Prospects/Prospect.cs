@@ -1,3 +1,4 @@
+using Crm.Plugin.Mirror.Sending;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -36,7 +37,7 @@ public enum ProspectFate
 /// How far a prospect has come. The prospect itself – name, numbers, addresses, who is responsible – is a counterparty of the CRM's own
 /// (<see cref="Mirror.Records.CounterpartyRecord.ProspectConnection"/>), so that everything works on it that works on a customer.
 /// </summary>
-public sealed class Prospect
+public sealed class Prospect : IOutgoing
 {
     public long Id { get; set; }
 

@@ -1,23 +1,19 @@
 using Crm.Contracts;
 using Crm.Plugin.Features.ContactLog;
-using Crm.Plugin.Features.People;
 using Crm.Plugin.Jobs;
 using Crm.Plugin.Mirror;
 using Crm.Plugin.Mirror.Records;
-using Crm.Plugin.Mirror.Syncing;
+using Crm.Plugin.Mirror.Sending;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Plugin.Features.Prospects;
 
-/// <summary>
-/// Has prospects entered in an ERP. Each is claimed by one process; a claim that its process did not live to end runs out, and the next try
-/// finds what the first may have made, by the same key. The ERP's answer is kept before anything else is changed.
-/// </summary>
-internal sealed partial class ProspectOutbox(CrmDbContext database, OpenHost open, ProspectConversion conversion, AuditLog audit, TimeProvider clock, ILogger<ProspectOutbox> log)
+/// <summary>Has prospects entered in an ERP. Its answer is kept before anything else is changed.</summary>
+internal sealed class ProspectOutbox(CrmDbContext database, HostSender sender, ProspectConversion conversion, AuditLog audit, TimeProvider clock)
 {
-    private static readonly TimeSpan Claim = TimeSpan.FromMinutes(5);
+    private const string Ledger = "prospect"; // what the ledger calls them
     private static readonly TimeSpan UntilRead = TimeSpan.FromSeconds(30);
     private const int AtOnce = 50;
 
@@ -48,7 +44,7 @@ internal sealed partial class ProspectOutbox(CrmDbContext database, OpenHost ope
         }
 
         audit.Note(database, "prospect.sent", "counterparty", InteractionAudit.Id(prospect.Party.Id));
-        AddLedger(connectionId, prospect.Party.HostKey, LedgerEvent.Decided, null);
+        database.Add(new LedgerRecord { ConnectionId = connectionId, Entity = MirrorEntity.Counterparties, HostKey = prospect.Party.HostKey, Event = LedgerEvent.Decided, Detail = Ledger, At = now });
         await database.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         database.ChangeTracker.Clear();
@@ -67,20 +63,9 @@ internal sealed partial class ProspectOutbox(CrmDbContext database, OpenHost ope
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         await conversion.FollowUpAsync(cancellation);
-        var now = clock.GetUtcNow();
-        var done = 0;
-        foreach (var prospect in await database.Set<Prospect>().Where(p => p.NextTryAt <= now && p.State != ProspectState.Converted).OrderBy(p => p.NextTryAt).ThenBy(p => p.Id).Take(AtOnce).ToListAsync(cancellation))
-        {
-            DateTimeOffset? until = clock.GetUtcNow() + Claim;
-            if (await database.Set<Prospect>().Where(p => p.Id == prospect.Id && p.Fate == prospect.Fate && p.NextTryAt == prospect.NextTryAt)
-                .ExecuteUpdateAsync(p => p.SetProperty(x => x.NextTryAt, until).SetProperty(x => x.Attempts, x => x.Attempts + 1), cancellation) > 0)
-            {
-                done += await StepAsync(prospect, cancellation) ? 1 : 0;
-                database.ChangeTracker.Clear();
-            }
-        }
-
-        return done;
+        return await database.SendDueAsync(
+            database.Set<Prospect>().Where(p => p.State != ProspectState.Converted), p => database.Set<Prospect>().Where(x => x.Id == p.Id && x.Fate == p.Fate),
+            p => StepAsync(p, cancellation), AtOnce, clock, cancellation);
     }
 
     private async Task<bool> StepAsync(Prospect prospect, CancellationToken cancellation)
@@ -107,50 +92,29 @@ internal sealed partial class ProspectOutbox(CrmDbContext database, OpenHost ope
 
     private async Task<bool> SendAsync(Prospect prospect, CancellationToken cancellation)
     {
-        var party = await database.Set<CounterpartyRecord>().SingleAsync(c => c.Id == prospect.CounterpartyId, cancellation);
-        var connection = await database.Set<ConnectionRecord>().FirstOrDefaultAsync(c => c.Id == prospect.SentTo && c.RemovedAt == null, cancellation);
-        if (connection is null)
+        var party = await database.Set<CounterpartyRecord>().AsNoTracking().SingleAsync(c => c.Id == prospect.CounterpartyId, cancellation);
+        if (await database.Set<ConnectionRecord>().AsNoTracking().FirstOrDefaultAsync(c => c.Id == prospect.SentTo && c.RemovedAt == null, cancellation) is not { } connection)
         {
-            await RefuseAsync(prospect, "prospects.connection-removed", cancellation);
+            await HoldAsync(prospect, ProspectFate.Refused, "prospects.connection-removed", null, cancellation);
             return false;
         }
 
-        try
-        {
-            var host = await open(connection, cancellation);
-            if (host.Find<ICounterpartyWriter>() is not { } writer)
-            {
-                await RefuseAsync(prospect, "prospects.no-writer", cancellation);
-                return false;
-            }
-
-            await LedgerAsync(connection.Id, party.HostKey, LedgerEvent.Sent, null, cancellation);
-            var address = MirrorJson.ReadAddresses(party.Addresses) is [var main, ..] ? main : null;
-            var written = await writer.CreateAsync(
-                new(party.Name, party.TaxId, CounterpartyRoles.Customer, MirrorJson.ReadMechanisms(party.Mechanisms), address), prospect.IdempotencyKey, cancellation);
-            await KeepAsync(prospect, written, cancellation);
-            await LedgerAsync(connection.Id, written.Key.Value, LedgerEvent.Confirmed, written.WasThere ? "was there" : null, cancellation);
-            return true;
-        }
-        catch (HostException failure)
-        {
-            LogFailed(log, prospect.Id, failure.Code);
-            if (failure.Failure == HostFailure.Unavailable)
-            {
-                await WaitAsync(prospect, failure, cancellation);
-            }
-            else
-            {
-                await LedgerAsync(connection.Id, party.HostKey, LedgerEvent.RefusedByHost, failure.Code, cancellation);
-                await RefuseAsync(prospect, failure.Code, cancellation);
-            }
-
-            return false;
-        }
+        var address = MirrorJson.ReadAddresses(party.Addresses) is [var main, ..] ? main : null;
+        var record = new NewCounterparty(party.Name, party.TaxId, CounterpartyRoles.Customer, MirrorJson.ReadMechanisms(party.Mechanisms), address);
+        return await sender.SendAsync<ICounterpartyWriter>(
+            new(connection, party.HostKey, Ledger, prospect) { IsCounterparty = true },
+            writer => writer.CreateAsync(record, prospect.IdempotencyKey, cancellation), (end, stop) => KeepAsync(prospect, end, stop), cancellation);
     }
 
+    private Task<int> KeepAsync(Prospect prospect, Sending end, CancellationToken cancellation) => end switch
+    {
+        { Written: { } written } => TakeAsync(prospect, written, cancellation),
+        { End: SendingEnd.Waits } => HoldAsync(prospect, ProspectFate.Waiting, end.Failure?.Code, end.NextTryAt, cancellation),
+        _ => HoldAsync(prospect, ProspectFate.Refused, end.Failure?.Code ?? "prospects.no-writer", null, cancellation),
+    };
+
     /// <summary>The answer is a fact: it is kept whatever somebody has wished meanwhile.</summary>
-    private Task<int> KeepAsync(Prospect prospect, Written written, CancellationToken cancellation)
+    private Task<int> TakeAsync(Prospect prospect, Written written, CancellationToken cancellation)
     {
         string? none = null;
         DateTimeOffset? now = clock.GetUtcNow(); // whoever is killed now: the next run goes on
@@ -159,35 +123,10 @@ internal sealed partial class ProspectOutbox(CrmDbContext database, OpenHost ope
                 .SetProperty(x => x.NextTryAt, now), cancellation);
     }
 
-    private Task<int> WaitAsync(Prospect prospect, HostException failure, CancellationToken cancellation)
-    {
-        // Spread by the record's number, as by chance.
-        DateTimeOffset? next = clock.GetUtcNow() + BackOffRule.Wait(failure.Failure, prospect.Attempts + 1, failure.RetryAfter, prospect.Id % 100 / 100d);
-        return database.Set<Prospect>().Where(p => p.Id == prospect.Id && p.Fate == ProspectFate.Waiting)
-            .ExecuteUpdateAsync(p => p.SetProperty(x => x.NextTryAt, next).SetProperty(x => x.Failure, failure.Code), cancellation);
-    }
-
-    private Task<int> RefuseAsync(Prospect prospect, string code, CancellationToken cancellation)
-    {
-        DateTimeOffset? never = null;
-        return database.Set<Prospect>().Where(p => p.Id == prospect.Id && p.Fate == ProspectFate.Waiting)
-            .ExecuteUpdateAsync(p => p.SetProperty(x => x.Fate, ProspectFate.Refused).SetProperty(x => x.Failure, code).SetProperty(x => x.NextTryAt, never), cancellation);
-    }
-
-    private async Task LedgerAsync(int connection, string hostKey, LedgerEvent what, string? detail, CancellationToken cancellation)
-    {
-        AddLedger(connection, hostKey, what, detail);
-        await database.SaveChangesAsync(cancellation);
-        database.ChangeTracker.Clear();
-    }
-
-    private void AddLedger(int connection, string hostKey, LedgerEvent what, string? detail) => database.Add(new LedgerRecord
-    {
-        ConnectionId = connection, Entity = MirrorEntity.Counterparties, HostKey = hostKey, Event = what, Detail = detail is null ? "prospect" : "prospect: " + detail, At = clock.GetUtcNow(),
-    });
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Prospect {Id} was not entered in the ERP: {Code}")]
-    private static partial void LogFailed(ILogger logger, long id, string code);
+    /// <summary>Unless somebody has stopped it meanwhile.</summary>
+    private Task<int> HoldAsync(Prospect prospect, ProspectFate fate, string? code, DateTimeOffset? next, CancellationToken cancellation) =>
+        database.Set<Prospect>().Where(p => p.Id == prospect.Id && p.Fate == ProspectFate.Waiting)
+            .ExecuteUpdateAsync(p => p.SetProperty(x => x.Fate, fate).SetProperty(x => x.Failure, code).SetProperty(x => x.NextTryAt, next), cancellation);
 }
 
 /// <summary>Empties the outbox every few seconds: somebody waits for the answer.</summary>

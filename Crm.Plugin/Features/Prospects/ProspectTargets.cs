@@ -1,8 +1,7 @@
 using Crm.Contracts;
 using Crm.Plugin.Features.Installation;
-using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror.Connections;
-using Crm.Plugin.Mirror.Connectors;
+using Crm.Plugin.Mirror.Sending;
 
 namespace Crm.Plugin.Features.Prospects;
 
@@ -32,7 +31,7 @@ internal sealed class ProspectTargets(ConnectionStore connections, OpenHost open
             var host = await open(connection, cancellation);
             return await Task.Run(() => host.Find<ICounterpartyWriter>() is not null, cancellation);
         }
-        catch (Exception failure) when (failure is HostException or ManifestException)
+        catch (HostException)
         {
             return null; // the administrator's screens tell why
         }

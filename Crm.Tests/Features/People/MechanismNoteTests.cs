@@ -5,6 +5,7 @@ using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Mirror.Searching;
+using Crm.Plugin.Mirror.Sending;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
@@ -223,7 +224,7 @@ public sealed class MechanismNoteTests(PostgresServer postgres)
         Assert.Equal(["a@x.example", "b@x.example", "c@x.example"], await ShownAsync(anna, id));
         await using var database = app.Database();
         var writer = new Editor();
-        await new MechanismOutbox(database, (_, _) => Task.FromResult<IHost>(new Erp(writer)), clock, NullLogger<MechanismOutbox>.Instance).RunAsync(Cancellation);
+        await new MechanismOutbox(database, new(database, (_, _) => Task.FromResult<IHost>(new Erp(writer)), clock, NullLogger<HostSender>.Instance), clock).RunAsync(Cancellation);
         Assert.True(Assert.Single(writer.Added).IsMain);
     }
 
@@ -297,7 +298,7 @@ public sealed class MechanismNoteTests(PostgresServer postgres)
     private static async Task<int> SendAsync(CrmApp app, TimeProvider clock, Editor? editor)
     {
         await using var database = app.Database();
-        return await new MechanismNoteOutbox(database, (_, _) => Task.FromResult<IHost>(new Erp(editor)), clock, NullLogger<MechanismNoteOutbox>.Instance).RunAsync(Cancellation);
+        return await new MechanismNoteOutbox(database, new(database, (_, _) => Task.FromResult<IHost>(new Erp(editor)), clock, NullLogger<HostSender>.Instance), clock).RunAsync(Cancellation);
     }
 
     private sealed class Erp(Editor? editor) : IHost

@@ -3,6 +3,7 @@ using Crm.Contracts;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Mirror.Searching;
+using Crm.Plugin.Mirror.Sending;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
@@ -358,7 +359,7 @@ public sealed class PeopleTests(PostgresServer postgres)
     private static async Task<int> SendAsync(CrmApp app, Writer? writer)
     {
         await using var database = app.Database();
-        return await new MechanismOutbox(database, (_, _) => Task.FromResult<IHost>(new Erp(writer)), TimeProvider.System, NullLogger<MechanismOutbox>.Instance).RunAsync(Cancellation);
+        return await new MechanismOutbox(database, new(database, (_, _) => Task.FromResult<IHost>(new Erp(writer)), TimeProvider.System, NullLogger<HostSender>.Instance), TimeProvider.System).RunAsync(Cancellation);
     }
 
     private static async Task MakeDueAsync(CrmApp app)

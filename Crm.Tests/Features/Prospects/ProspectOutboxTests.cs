@@ -9,6 +9,7 @@ using Crm.Tests.Features.ContactLog;
 using Crm.Tests.Mirror;
 using Crm.Tests.Servers;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Crm.Tests.Features.Prospects;
@@ -145,6 +146,41 @@ public sealed class ProspectOutboxTests(PostgresServer postgres)
 
         var panel = (await anna.OpenAsync($"/counterparties/{id}")).QuerySelector("#prospect")!.TextContent;
         Assert.Contains("This ERP takes no new counterparties from us: enter it there, then link it.", panel, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Entered_ByAConnectorWithABug_IsToldAndTheNextOneIsEntered()
+    {
+        await using var app = await CrmApp.StartAsync();
+        var (memory, connection, id, anna) = await StartAsync(app);
+        using var browser = anna;
+        var next = await anna.EnterAsync(new() { ["company"] = "ТОВ Лан", ["sure"] = "true" });
+        var erp = new TakingErp(memory) { StumblesAt = "ТОВ Степ" };
+        await app.WishAsync(id, connection, erp);
+        await app.WishAsync(next, connection, erp);
+
+        Assert.Equal(1, await app.SendProspectsAsync(erp));
+
+        var stumbled = (await app.ProspectAsync(id)).Record;
+        Assert.Equal((ProspectFate.Refused, "mirror.connector-bug"), (stumbled.Fate, stumbled.Failure));
+        Assert.Equal(ProspectState.Converted, (await app.ProspectAsync(next)).Record.State);
+    }
+
+    [Fact]
+    public async Task Entered_ByAConnectorThatCannotBeLoaded_IsTold()
+    {
+        await using var app = await CrmApp.StartAsync();
+        var (memory, connection, id, anna) = await StartAsync(app); // the manifest of this connection names no connector
+        using var browser = anna;
+        await app.WishAsync(id, connection, new TakingErp(memory));
+
+        await using (var scope = app.Services.CreateAsyncScope())
+        {
+            Assert.Equal(0, await scope.ServiceProvider.GetRequiredService<ProspectOutbox>().RunAsync(Cancellation));
+        }
+
+        var panel = (await anna.OpenAsync($"/counterparties/{id}")).QuerySelector("#prospect")!.TextContent;
+        Assert.All((string[])["An administrator", "mirror.connector-not-loaded"], t => Assert.Contains(t, panel, StringComparison.Ordinal));
     }
 
     [Fact]

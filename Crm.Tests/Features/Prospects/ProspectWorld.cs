@@ -1,7 +1,7 @@
 using Crm.Contracts;
-using Crm.Plugin.Features.People;
 using Crm.Plugin.Features.Prospects;
 using Crm.Plugin.Mirror.Records;
+using Crm.Plugin.Mirror.Sending;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
@@ -21,6 +21,9 @@ internal sealed class TakingErp(MemoryHost memory) : IHost, ICounterpartyWriter
 
     /// <summary>Thrown before anything is made.</summary>
     public HostException? Refusal { get; set; }
+
+    /// <summary>At this name its connector breaks the contract.</summary>
+    public string? StumblesAt { get; set; }
 
     /// <summary>Thrown after it was made: the answer is lost.</summary>
     public HostException? LostAnswer { get; set; }
@@ -59,6 +62,11 @@ internal sealed class TakingErp(MemoryHost memory) : IHost, ICounterpartyWriter
             if (Refusal is not null)
             {
                 throw Refusal;
+            }
+
+            if (record.Name == StumblesAt)
+            {
+                throw new InvalidOperationException(record.Name);
             }
 
             var wasThere = made.TryGetValue(idempotencyKey, out var key);
@@ -104,9 +112,7 @@ internal static class ProspectWorld
     {
         await using var scope = app.Services.CreateAsyncScope();
         var services = scope.ServiceProvider;
-        OpenHost open = (_, _) => Task.FromResult(erp);
-        return await new ProspectOutbox(
-            services.GetRequiredService<CrmDbContext>(), open, services.GetRequiredService<ProspectConversion>(), services.GetRequiredService<AuditLog>(), TimeProvider.System, NullLogger<ProspectOutbox>.Instance).RunAsync(Cancellation);
+        return await Outbox(services, erp).RunAsync(Cancellation);
     }
 
     /// <summary>What the button does when the ERP takes new counterparties.</summary>
@@ -115,9 +121,13 @@ internal static class ProspectWorld
         await using var scope = app.Services.CreateAsyncScope();
         var services = scope.ServiceProvider;
         var (record, party) = await app.ProspectAsync(id);
-        OpenHost open = (_, _) => Task.FromResult(erp);
-        return (await new ProspectOutbox(
-            services.GetRequiredService<CrmDbContext>(), open, services.GetRequiredService<ProspectConversion>(), services.GetRequiredService<AuditLog>(), TimeProvider.System, NullLogger<ProspectOutbox>.Instance)
-            .RequestAsync(new(record, party), connection, Cancellation))?.Text;
+        return (await Outbox(services, erp).RequestAsync(new(record, party), connection, Cancellation))?.Text;
+    }
+
+    private static ProspectOutbox Outbox(IServiceProvider services, IHost erp)
+    {
+        var database = services.GetRequiredService<CrmDbContext>();
+        var sender = new HostSender(database, (_, _) => Task.FromResult(erp), TimeProvider.System, NullLogger<HostSender>.Instance);
+        return new(database, sender, services.GetRequiredService<ProspectConversion>(), services.GetRequiredService<AuditLog>(), TimeProvider.System);
     }
 }

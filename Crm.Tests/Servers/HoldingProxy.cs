@@ -2,16 +2,16 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Crm.Tests.Features.Mail;
+namespace Crm.Tests.Servers;
 
 /// <summary>Where a conversation is held.</summary>
 internal enum HoldPlace
 {
-    /// <summary>The letter's octets do not reach the server.</summary>
-    BeforeLetter = 1,
+    /// <summary>What is sent does not reach the server.</summary>
+    BeforeServer = 1,
 
-    /// <summary>They do, and the server's answer does not reach the sender.</summary>
-    AfterLetter = 2,
+    /// <summary>It does, and the server's answer does not reach the sender.</summary>
+    AfterServer = 2,
 }
 
 /// <summary>A conversation that is held.</summary>
@@ -19,26 +19,29 @@ internal enum HoldPlace
 /// <param name="ServerPort">The port that the server sees.</param>
 internal sealed record HeldConversation(int SenderPort, int ServerPort);
 
-/// <summary>Stands between senders and a mail server and can hold one conversation at the letter: known by its length, for what is said is encrypted.</summary>
+/// <summary>Whether some octets, as they come from the sender, are what conversations are held at.</summary>
+internal delegate bool IsHeldAt(ReadOnlySpan<byte> octets);
+
+/// <summary>Stands between senders and a server, and can hold one conversation at what is sent.</summary>
 internal sealed class HoldingProxy : IAsyncDisposable
 {
-    private const int LeastLetter = 3_000;
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentBag<Task> conversations = [];
     private readonly int serverPort;
+    private readonly IsHeldAt isHeldAt;
     private Order? order;
 
-    public HoldingProxy(int serverPort)
+    public HoldingProxy(int serverPort, IsHeldAt isHeldAt)
     {
-        this.serverPort = serverPort;
+        (this.serverPort, this.isHeldAt) = (serverPort, isHeldAt);
         listener.Start();
         _ = AcceptAsync();
     }
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    /// <summary>Holds the next letter of anybody; ends when one is held.</summary>
+    /// <summary>Holds the next conversation, of anybody; ends when one is held.</summary>
     public Task<HeldConversation> HoldNextAsync(HoldPlace place)
     {
         var next = new Order(place);
@@ -95,14 +98,14 @@ internal sealed class HoldingProxy : IAsyncDisposable
         HoldPlace? held = null;
         for (int read; (read = await from.ReadAsync(buffer, cancellation)) > 0;)
         {
-            if (held is null && read >= LeastLetter && Interlocked.Exchange(ref order, null) is { } mine)
+            if (held is null && isHeldAt(buffer.AsSpan(0, read)) && Interlocked.Exchange(ref order, null) is { } mine)
             {
                 held = mine.Place;
                 isHeld.SetResult();
                 mine.Held.SetResult(names);
             }
 
-            if (held is not HoldPlace.BeforeLetter)
+            if (held is not HoldPlace.BeforeServer)
             {
                 await to.WriteAsync(buffer.AsMemory(0, read), cancellation);
             }
