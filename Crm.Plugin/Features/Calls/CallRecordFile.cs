@@ -45,7 +45,7 @@ public static class CallRecordFile
 
     /// <param name="text">The whole file.</param>
     /// <param name="zone">Of the exchange's clock.</param>
-    /// <param name="lines">Extensions of the company: a call from one of them goes out.</param>
+    /// <param name="lines">Extensions of the company: a call from one of them goes out; so does one from any other short number to a long one.</param>
     /// <returns>A row for each line with anything in it; or why the file as a whole cannot be read.</returns>
     public static (IReadOnlyList<CallRecordRow> Rows, Refusal? Refusal) Read(string text, TimeZoneInfo zone, IReadOnlySet<string> lines)
     {
@@ -102,7 +102,7 @@ public static class CallRecordFile
         }
 
         var (src, dst) = (cell("src"), cell("dst"));
-        var isOutgoing = cell("direction").StartsWith("out", StringComparison.OrdinalIgnoreCase) || (cell("direction").Length == 0 && lines.Contains(src));
+        var isOutgoing = cell("direction").StartsWith("out", StringComparison.OrdinalIgnoreCase) || (cell("direction").Length == 0 && (lines.Contains(src) || (IsShort(src) && !IsShort(dst))));
         var (line, number) = isOutgoing ? (src, dst) : (lines.Contains(dst) ? dst : Device(cell("dstchannel")) is { Length: > 0 } device ? device : dst, src);
         if (line.Length is 0 or > 100 || number.Length > 100 || cell("key").Length > 100 || cell("disposition").Length > 50)
         {
@@ -126,6 +126,9 @@ public static class CallRecordFile
         var key = cell("key") is { Length: > 0 } given ? given : string.Create(CultureInfo.InvariantCulture, $"cdr:{digits}:{start.ToUnixTimeSeconds()}");
         return new(no, new(key, line, isOutgoing ? CallDirection.Outgoing : CallDirection.Incoming, digits.Length == 0 ? "" : number, digits, start, answered, ended, disposition.Length == 0 ? null : disposition), null);
     }
+
+    /// <summary>As long as extensions are; numbers of other companies are longer.</summary>
+    private static bool IsShort(string number) => number.Length is >= 2 and <= 5 && number.All(char.IsAsciiDigit);
 
     /// <summary>"PJSIP/101-0000002a" is the device 101.</summary>
     private static string Device(string channel) =>

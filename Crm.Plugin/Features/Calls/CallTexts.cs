@@ -15,3 +15,20 @@ internal static class CallTexts
     public const string PeriodTooLong = "At most {0} days.";
     public const string TooMany = "At most {0} lines.";
 }
+
+/// <summary>How calls end, in words; translated in this slice.</summary>
+internal static class CallEndings
+{
+    /// <summary>What exchanges say (Asterisk's CDR has the first five), as it is kept; another one's own word stays as it is.</summary>
+    public static string Of(string disposition) => disposition switch
+    {
+        "answered" or "answer" => "answered",
+        "no-answer" or "noanswer" => "no answer",
+        "busy" => "busy",
+        "failed" => "not connected",
+        "congestion" or "chanunavail" => "line overloaded",
+        "cancel" or "cancelled" or "canceled" => "hung up before an answer",
+        "elsewhere" => "taken at another line",
+        _ => disposition,
+    };
+}

@@ -39,6 +39,20 @@ public sealed class CallImportTests(PostgresServer postgres)
     }
 
     [Theory]
+    [InlineData("101", "84957654321", "", CallDirection.Outgoing, "101", "84957654321")]
+    [InlineData("84957654321", "101", "", CallDirection.Incoming, "101", "84957654321")]
+    [InlineData("101", "102", "", CallDirection.Incoming, "102", "101")] // between two of our own
+    [InlineData("101", "84957654321", "in", CallDirection.Incoming, "84957654321", "101")] // the exchange knows better
+    [InlineData("", "101", "", CallDirection.Incoming, "101", "")]
+    [InlineData("123456", "84957654321", "", CallDirection.Incoming, "84957654321", "123456")]
+    public void Read_WithoutKnownLines_TakesAShortNumberThatCallsALongOneForALine(string src, string dst, string direction, CallDirection expected, string line, string number)
+    {
+        var call = Assert.Single(CallRecordFile.Read($"start,src,dst,direction\n2026-03-02 10:00,{src},{dst},{direction}\n", TimeZoneInfo.Utc, new HashSet<string>()).Rows).Call!;
+
+        Assert.Equal((expected, line, number), (call.Direction, call.Line, call.Number));
+    }
+
+    [Theory]
     [InlineData("start;src;dst;status\r\n02.03.2026 10:00;8 495 123-45-67;101;отвечен\r\n")]
     [InlineData("start\tsrc\tdst\tstatus\n2026-03-02T10:00:00\t8 495 123-45-67\t101\tотвечен\n")]
     public void Read_AnySeparatorAndSet_IsTheSameCall(string text)
