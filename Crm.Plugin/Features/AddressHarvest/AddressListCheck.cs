@@ -53,31 +53,16 @@ internal static class AddressListCheck
         var silentOwners = await DoNotContact.AmongAsync(database, owners, cancellation);
         var names = await database.Set<CounterpartyRecord>().Within(seen, user).Where(c => owners.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, cancellation);
         var reached = written == seen ? [.. names.Keys] : (await database.Set<CounterpartyRecord>().Within(written, user).Where(c => owners.Contains(c.Id)).Select(c => c.Id).ToListAsync(cancellation)).ToHashSet();
-        var ended = await EndedAsync(database, entries, owners, today, cancellation);
+        var ended = (await EndedAddresses.AmongAsync(database, [.. entries.Select(Normal).Distinct()], today, cancellation)).ToHashSet();
+        var endedAnywhere = ended.Select(e => e.Normal).ToHashSet(StringComparer.Ordinal); // nobody known has such a one in use
         return [.. entries.Zip(addresses, (entry, address) => new CheckedEntry(entry, Reason(entry, address), entry.CounterpartyId is { } id ? names.GetValueOrDefault(id) : null) { IsReached = entry.CounterpartyId is { } owner && reached.Contains(owner) })];
 
         string? Reason(AddressListEntry entry, string address) =>
             string.IsNullOrWhiteSpace(entry.LegalBasis) ? MailRecipients.NoBasis : !MailAddressRule.IsValid(address) ? MailRecipients.BadAddress
             : silent.Contains(address) || (entry.CounterpartyId is { } owner && silentOwners.Contains(owner)) ? MailRecipients.Suppressed
             : suppressed.TryGetValue(address, out var why) ? why == MailSuppressions.Bounced ? MailRecipients.ComesBack : MailRecipients.Suppressed
-            : entry.CounterpartyId is { } whose && ended.Contains((whose, Normal(entry))) ? MailRecipients.OutOfUse
-            : entry.CounterpartyId is { } known && !reached.Contains(known) ? MailRecipients.OutOfReach : null;
-    }
-
-    /// <summary>Addresses with a last day that has passed, the ERP's and those typed here, each with whose it is.</summary>
-    private static async Task<HashSet<(long Owner, string Address)>> EndedAsync(CrmDbContext database, IReadOnlyList<AddressListEntry> entries, List<long> owners, DateOnly today, CancellationToken cancellation)
-    {
-        if (owners.Count == 0)
-        {
-            return [];
-        }
-
-        var normal = entries.Where(e => e.CounterpartyId is not null).Select(Normal).Distinct().ToList();
-        var noted = await database.Set<MechanismNote>().Where(n => owners.Contains(n.CounterpartyId) && n.Kind == ContactMechanismKind.Email && n.ValidTo < today && normal.Contains(n.Normal))
-            .Select(n => new { n.CounterpartyId, n.Normal }).ToListAsync(cancellation);
-        var own = await database.Set<OwnMechanism>().Where(m => owners.Contains(m.CounterpartyId) && m.Kind == ContactMechanismKind.Email && m.ValidTo < today && normal.Contains(m.Normal))
-            .Select(m => new { m.CounterpartyId, m.Normal }).ToListAsync(cancellation);
-        return [.. noted.Concat(own).Select(m => (m.CounterpartyId, m.Normal))];
+            : entry.CounterpartyId is { } whose ? ended.Contains((whose, Normal(entry))) ? MailRecipients.OutOfUse : reached.Contains(whose) ? null : MailRecipients.OutOfReach
+            : endedAnywhere.Contains(Normal(entry)) ? MailRecipients.OutOfUse : null;
     }
 
     private static string Normal(AddressListEntry entry) => MechanismRule.Normal(ContactMechanismKind.Email, entry.Address);

@@ -1,7 +1,9 @@
 using System.Globalization;
+using Crm.Contracts;
 using Crm.Plugin.Features.Mail;
 using Crm.Plugin.Features.Mail.Incoming;
 using Crm.Plugin.Features.Notifications;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
@@ -15,7 +17,13 @@ namespace Crm.Plugin.Features.AddressHarvest;
 /// <param name="CounterpartyId">Who has it; null when nobody known does, or nobody within reach.</param>
 /// <param name="Counterparty">Its name.</param>
 /// <param name="IsSuppressed">Wants no letters.</param>
-public sealed record HarvestLine(string Address, long? CounterpartyId, string? Counterparty, bool IsSuppressed);
+public sealed record HarvestLine(string Address, long? CounterpartyId, string? Counterparty, bool IsSuppressed)
+{
+    /// <summary>Its last day has passed at <see cref="Counterparty"/>, or at somebody out of reach, and nobody else has it.</summary>
+    public bool IsOutOfUse { get; init; }
+
+    public bool MayBeAdded => !IsSuppressed && !IsOutOfUse;
+}
 
 /// <summary>A list as the page shows it.</summary>
 public sealed record AddressListLine(long Id, string Name, int Addresses, DateTimeOffset CreatedAt);
@@ -41,7 +49,7 @@ internal static class HarvestFeature
     private static async Task<IResult> ShowAsync(HttpRequest request, CrmDbContext database, CancellationToken cancellation) =>
         await PageAsync(new TypedForm([]), null, [], request.Query["added"].ToString(), database, cancellation);
 
-    private static async Task<IResult> GatherAsync(HttpContext http, CrmDbContext database, MailMatcher matcher, CurrentUser user, CancellationToken cancellation)
+    private static async Task<IResult> GatherAsync(HttpContext http, CrmDbContext database, MailMatcher matcher, CurrentUser user, Show show, CancellationToken cancellation)
     {
         var sent = await http.Request.ReadFormAsync(cancellation);
         var form = TypedForm.From(sent, LongestText);
@@ -63,10 +71,10 @@ internal static class HarvestFeature
         }
 
         var typed = new Dictionary<string, string> { ["source"] = string.Join(", ", sent.Files.Take(20).Select(f => Path.GetFileName(f.FileName)).Prepend(form["text"].Length > 0 ? "text" : "").Where(s => s.Length > 0)) };
-        return await PageAsync(new TypedForm(typed), harvest, await LinesAsync(harvest.Addresses, database, matcher, user, cancellation), "", database, cancellation);
+        return await PageAsync(new TypedForm(typed), harvest, await LinesAsync(harvest.Addresses, database, matcher, user, show, cancellation), "", database, cancellation);
     }
 
-    private static async Task<IResult> AddAsync(HttpContext http, CrmDbContext database, MailMatcher matcher, CurrentUser user, AuditLog audit, TimeProvider clock, CancellationToken cancellation)
+    private static async Task<IResult> AddAsync(HttpContext http, CrmDbContext database, MailMatcher matcher, CurrentUser user, Show show, AuditLog audit, TimeProvider clock, CancellationToken cancellation)
     {
         var sent = await http.Request.ReadFormAsync(cancellation);
         var form = TypedForm.From(sent, LongestText);
@@ -77,7 +85,7 @@ internal static class HarvestFeature
             form.Refuse("basis", HarvestRefusals.NoBasis);
         if (chosen.Count == 0)
             form.Refuse("address", HarvestRefusals.NobodyChosen);
-        var lines = await LinesAsync(chosen, database, matcher, user, cancellation);
+        var lines = await LinesAsync(chosen, database, matcher, user, show, cancellation);
         if (form.Refusals.Count > 0)
         {
             return (await PageAsync(form, new Harvest(chosen, chosen.Count, false), lines, "", database, cancellation)).WithStatus(http, StatusCodes.Status422UnprocessableEntity);
@@ -89,7 +97,7 @@ internal static class HarvestFeature
         var list = await database.Set<AddressList>().FirstOrDefaultAsync(l => l.Name == name, cancellation) ?? database.Add(new AddressList { Name = name, CreatedAt = now }).Entity;
         await database.SaveChangesAsync(cancellation);
         var known = (await database.Set<AddressListEntry>().Where(e => e.AddressListId == list.Id && chosen.Contains(e.Address)).Select(e => e.Address).ToListAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
-        List<HarvestLine> fresh = [.. lines.Where(l => !known.Contains(l.Address) && !l.IsSuppressed)];
+        List<HarvestLine> fresh = [.. lines.Where(l => !known.Contains(l.Address) && l.MayBeAdded)];
         database.AddRange(fresh.Select(l => new AddressListEntry
         {
             AddressListId = list.Id, Address = l.Address, CounterpartyId = l.CounterpartyId, LegalBasis = form["basis"], Source = form["source"].Length > 300 ? form["source"][..300] : form["source"], AddedBy = user.Id, AddedAt = now,
@@ -100,20 +108,24 @@ internal static class HarvestFeature
         return TypedResults.Redirect(string.Create(CultureInfo.InvariantCulture, $"/address-harvest?added={fresh.Count}"));
     }
 
-    private static async Task<IReadOnlyList<HarvestLine>> LinesAsync(IReadOnlyList<string> addresses, CrmDbContext database, MailMatcher matcher, CurrentUser user, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<HarvestLine>> LinesAsync(IReadOnlyList<string> addresses, CrmDbContext database, MailMatcher matcher, CurrentUser user, Show show, CancellationToken cancellation)
     {
         var suppressed = (await database.Set<MailSuppression>().Where(s => addresses.Contains(s.Address)).Select(s => s.Address).ToListAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
+        var ended = (await EndedAddresses.AmongAsync(database, [.. addresses.Select(Normal)], show.Today, cancellation)).ToLookup(e => e.Normal, e => e.CounterpartyId, StringComparer.Ordinal);
         var lines = new List<HarvestLine>();
         foreach (var (address, no) in addresses.Select((a, i) => (a, i)))
         {
             // Each is asked of the search; beyond some hundreds the rest is shown without a name.
             var match = no < MostMatched ? (await matcher.OfAddressAsync(address, cancellation)).Select(m => (long?)m.CounterpartyId).FirstOrDefault() : null;
-            var name = match is { } id ? await database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user).Where(c => c.Id == id).Select(c => c.Name).FirstOrDefaultAsync(cancellation) : null;
-            lines.Add(new(address, name is null ? null : match, name, suppressed.Contains(address)));
+            var last = match is null ? ended[Normal(address)].Select(c => (long?)c).FirstOrDefault() : null;
+            var name = (match ?? last) is { } id ? await database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user).Where(c => c.Id == id).Select(c => c.Name).FirstOrDefaultAsync(cancellation) : null;
+            lines.Add(new(address, name is null ? null : match ?? last, name, suppressed.Contains(address)) { IsOutOfUse = last is not null });
         }
 
         return lines;
     }
+
+    private static string Normal(string address) => MechanismRule.Normal(ContactMechanismKind.Email, address);
 
     private static async Task<IResult> PageAsync(TypedForm form, Harvest? harvest, IReadOnlyList<HarvestLine> lines, string added, CrmDbContext database, CancellationToken cancellation) => Screen.Of<HarvestPage>(new
     {

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
+using Crm.Contracts;
 using Crm.Plugin.Features.AddressHarvest;
 using Crm.Plugin.Features.Mail;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
@@ -59,6 +61,38 @@ public sealed class HarvestTests(PostgresServer postgres)
 
         await using var database = app.Database();
         Assert.Equal(["info@romashka.example consent of 12 March", "new@x.example consent of 12 March"], await database.Set<AddressListEntry>().OrderBy(e => e.Address).Select(e => e.Address + " " + e.LegalBasis).ToListAsync());
+    }
+
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task Gather_AddressWhoseLastDayHasPassed_IsToldAndNotAdded(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var id = await app.AddRomashkaAsync();
+        await app.SaveAsync(
+            new OwnMechanism { CounterpartyId = id, Kind = ContactMechanismKind.Email, Value = "Old@romashka.example", Normal = "old@romashka.example", ValidTo = new(2026, 3, 1), IdempotencyKey = Guid.NewGuid() },
+            new OwnMechanism { CounterpartyId = id, Kind = ContactMechanismKind.Email, Value = "late@romashka.example", Normal = "late@romashka.example", ValidTo = new(2026, 3, 1), IdempotencyKey = Guid.NewGuid() },
+            // Somebody who had added it before knew nobody who has it.
+            new AddressList { Name = "Fair" });
+        await using (var database = app.Database())
+        {
+            var list = await database.Set<AddressList>().SingleAsync();
+            database.Add(new AddressListEntry { AddressListId = list.Id, Address = "late@romashka.example", LegalBasis = "consent", Source = "text" });
+            await database.SaveChangesAsync();
+        }
+
+        using var browser = await app.SignInAsync("anna", Role.SalesManager);
+        await browser.OpenAsync("/address-harvest");
+        var page = await browser.SubmitAsync("/address-harvest", new() { ["text"] = "OLD@romashka.example info@romashka.example" });
+
+        var row = page.QuerySelector("[value='old@romashka.example']")!;
+        Assert.True(row.HasAttribute("disabled"));
+        Assert.Contains("the address is out of use", row.Closest("tr")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal($"/counterparties/{id}", row.Closest("tr")!.QuerySelector("a")!.GetAttribute("href"));
+        await browser.SubmitAsync("/address-harvest/add", (KeyValuePair<string, string>[])[new("list", "Fair"), new("basis", "consent"), new("address", "old@romashka.example"), new("address", "info@romashka.example")]);
+        Assert.Equal("/address-harvest?added=1", browser.Location);
+        var shown = await browser.OpenAsync("/address-harvest/1");
+        Assert.Contains("the address is out of use", shown.QuerySelectorAll("tbody tr").Single(r => r.TextContent.Contains("late@", StringComparison.Ordinal)).TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("the address is out of use", shown.QuerySelectorAll("tbody tr").Single(r => r.TextContent.Contains("info@", StringComparison.Ordinal)).TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
