@@ -12,8 +12,8 @@ namespace Crm.Plugin.Features.Api;
 /// <param name="TaxId">As typed.</param>
 /// <param name="Roles">customer, supplier or both.</param>
 /// <param name="City">Of the main address.</param>
-/// <param name="Phone">The main one.</param>
-/// <param name="Email">The main one.</param>
+/// <param name="Phone">The one to use first; null for none that is in use.</param>
+/// <param name="Email">Likewise.</param>
 /// <param name="Manager">Sign-in name of the responsible user.</param>
 /// <param name="Importance">A, B or C of the run in force; null without.</param>
 /// <param name="Stage">potential, oneTime, regular or lost; null without.</param>

@@ -28,7 +28,6 @@ internal static class CounterpartyEndpoints
     private static async Task<IResult> ListAsync(
         CounterpartySearch search,
         CounterpartyLookup lookup,
-        MirrorKeys keys,
         ClassificationSegments segments,
         [Description("Fragment of a name, code, tax number, phone or e-mail; capital letters do not count.")] string? q,
         [Description("customer or supplier.")] string? role,
@@ -50,7 +49,7 @@ internal static class CounterpartyEndpoints
 
         if (key is not null)
         {
-            return ApiJson.Answer(new ApiPage<CounterpartyAnswer>(await AnswersAsync(await lookup.ByKeyAsync(key, connection, cancellation), keys, cancellation), null));
+            return ApiJson.Answer(new ApiPage<CounterpartyAnswer>(await lookup.AnswersAsync(await lookup.ByKeyAsync(key, connection, cancellation), cancellation), null));
         }
 
         if (Unknown(nameof(role), role, ["customer", "supplier"]) is { } badRole)
@@ -83,11 +82,11 @@ internal static class CounterpartyEndpoints
             q?.Trim() ?? "", role switch { null => null, "customer" => CounterpartyRoles.Customer, _ => CounterpartyRoles.Supplier }, manager,
             Number(importance, Importances), Number(stage, Stages), inactive == true) { Segment = chosen?.Id, IsProspect = false };
         var list = await search.ListAsync(filter, after, limit ?? Paging.DefaultRows, cancellation);
-        return ApiJson.Answer(new ApiPage<CounterpartyAnswer>(await AnswersAsync(list.Lines, keys, cancellation), list.Next));
+        return ApiJson.Answer(new ApiPage<CounterpartyAnswer>(await lookup.AnswersAsync(list.Lines, cancellation), list.Next));
     }
 
     private static async Task<IResult> FindAsync(
-        [Description("The plugin's number of it.")] long id, CounterpartyCardStore cards, PersonStore persons, MirrorKeys keys, Show show, CancellationToken cancellation)
+        [Description("The plugin's number of it.")] long id, CounterpartyCardStore cards, PersonStore persons, CounterpartyLookup lookup, Show show, CancellationToken cancellation)
     {
         if (await cards.ReadAsync(id, show.Today, cancellation) is not { } card)
         {
@@ -98,7 +97,7 @@ internal static class CounterpartyEndpoints
         var reached = await persons.ReachedAsync(record, show.Today, cancellation);
         var people = reached.Persons;
         return ApiJson.Answer(new CounterpartyCardAnswer(
-            CounterpartyAnswer.Of(CounterpartyLookup.LineOf(record), await keys.ConnectionAsync(record.ConnectionId, cancellation)),
+            (await lookup.AnswersAsync([CounterpartyLookup.LineOf(record)], cancellation))[0],
             MechanismAnswer.Of(MechanismNoteRule.Offered(reached.Held)),
             MirrorJson.ReadAddresses(record.Addresses),
             [.. people.Where(p => p.ContactPersonId is not null).Select(p => new PersonAnswer(p.ContactPersonId!.Value, p.Name, p.Position, MechanismAnswer.Of(p.Mechanisms), p.Birthday, p.IsActive))],
@@ -148,15 +147,4 @@ internal static class CounterpartyEndpoints
     private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult? Unknown(string parameter, string? word, string[] words) =>
         string.IsNullOrEmpty(word) || words.Contains(word, StringComparer.OrdinalIgnoreCase) ? null
             : ApiProblem.Of(StatusCodes.Status400BadRequest, "bad-parameter", $"'{parameter}' must be one of: {string.Join(", ", words)}.");
-
-    private static async Task<IReadOnlyList<CounterpartyAnswer>> AnswersAsync(IReadOnlyList<CounterpartyLine> lines, MirrorKeys keys, CancellationToken cancellation)
-    {
-        var answers = new List<CounterpartyAnswer>(lines.Count);
-        foreach (var line in lines)
-        {
-            answers.Add(CounterpartyAnswer.Of(line, await keys.ConnectionAsync(line.ConnectionId, cancellation)));
-        }
-
-        return answers;
-    }
 }

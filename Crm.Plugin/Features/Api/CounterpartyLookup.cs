@@ -1,13 +1,14 @@
 using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
+using Crm.Plugin.Shell;
 using Crm.Plugin.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Plugin.Features.Api;
 
-/// <summary>Finds counterparties by the ERP's own key, also those that are gone.</summary>
-internal sealed class CounterpartyLookup(CrmDbContext database, CurrentUser user)
+/// <summary>Finds counterparties by the ERP's own key, also those that are gone, and says of them what lists say.</summary>
+internal sealed class CounterpartyLookup(CrmDbContext database, CurrentUser user, MirrorKeys keys, Show show)
 {
     /// <param name="key">Compared letter by letter.</param>
     /// <param name="connection">Name of the connection; null for every one: two ERPs may use one key.</param>
@@ -19,6 +20,18 @@ internal sealed class CounterpartyLookup(CrmDbContext database, CurrentUser user
         var found = await database.Set<CounterpartyRecord>().Within(user.Rights.ReadScope, user)
             .Where(c => connections.Contains(c.ConnectionId) && c.HostKey == key).OrderBy(c => c.ConnectionId).Take(Paging.MostRows).ToListAsync(cancellation);
         return [.. found.Select(LineOf)];
+    }
+
+    /// <summary>With the phone and the e-mail that are to be used first.</summary>
+    public async Task<IReadOnlyList<CounterpartyAnswer>> AnswersAsync(IReadOnlyList<CounterpartyLine> lines, CancellationToken cancellation)
+    {
+        var answers = new List<CounterpartyAnswer>(lines.Count);
+        foreach (var line in (await new CounterpartyList(lines, null).ReachedAsync(database, show.Today, cancellation)).Lines)
+        {
+            answers.Add(CounterpartyAnswer.Of(line, await keys.ConnectionAsync(line.ConnectionId, cancellation)));
+        }
+
+        return answers;
     }
 
     /// <summary>What lists say of a record.</summary>

@@ -34,10 +34,10 @@ internal static class CounterpartiesFeature
         routes.MapGet("/counterparties/{id:long}/timeline", TimelineAsync);
     }
 
-    private static async Task<IResult> ListAsync(HttpRequest request, CounterpartySearch search, ClassificationSegments segments, CrmDbContext database, CancellationToken cancellation)
+    private static async Task<IResult> ListAsync(HttpRequest request, CounterpartySearch search, ClassificationSegments segments, CrmDbContext database, Show show, CancellationToken cancellation)
     {
         var filter = CounterpartyFilter.From(request.Query);
-        var list = await search.ListAsync(filter, request.Query["after"], PageSize, cancellation);
+        var list = await (await search.ListAsync(filter, request.Query["after"], PageSize, cancellation)).ReachedAsync(database, show.Today, cancellation);
         if (!request.IsPart())
         {
             var managers = await database.Set<HostUserRecord>().Where(u => u.GoneAt == null && u.IsActive).OrderBy(u => u.Name)

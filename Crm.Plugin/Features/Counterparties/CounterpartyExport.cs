@@ -26,7 +26,7 @@ internal sealed class CounterpartyExport(CounterpartySearch search, CurrentUser 
         {
             // Read scope and export scope both hold: a role may export less than it sees, never more.
             var scope = user.Rights.ExportScope < user.Rights.ReadScope ? user.Rights.ExportScope : user.Rights.ReadScope;
-            var page = await search.ListAsync(filter, after, 1_000, cancellation, scope);
+            var page = await (await search.ListAsync(filter, after, 1_000, cancellation, scope)).ReachedAsync(database, show.Today, cancellation);
             foreach (var line in page.Lines)
             {
                 await writer.RowAsync(Cells(line));

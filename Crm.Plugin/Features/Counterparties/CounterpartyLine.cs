@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Text;
 using Crm.Contracts;
-using Crm.Plugin.Mirror;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Storage;
 
@@ -20,11 +20,11 @@ public sealed record CounterpartyLine(
     /// <summary>Not in any ERP yet.</summary>
     public bool IsProspect => ConnectionId == CounterpartyRecord.ProspectConnection;
 
-    /// <summary>The main phone as the ERP keeps it.</summary>
-    public string? Phone => MirrorJson.ReadMechanisms(Mechanisms).FirstOrDefault(m => m.Kind == ContactMechanismKind.Phone)?.Value;
+    /// <summary>The phone to use first; null for none that is in use. Of a list made by <see cref="CounterpartyList.ReachedAsync"/>.</summary>
+    public string? Phone { get; init; }
 
-    /// <summary>The main e-mail as the ERP keeps it.</summary>
-    public string? Email => MirrorJson.ReadMechanisms(Mechanisms).FirstOrDefault(m => m.Kind == ContactMechanismKind.Email)?.Value;
+    /// <summary>The e-mail to use first, likewise.</summary>
+    public string? Email { get; init; }
 
     internal static CounterpartyLine Read(DbDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), row.Text(3), row.Text(4), (CounterpartyRoles)row.GetInt32(5), row.Text(6), row.Text(7),
@@ -34,7 +34,17 @@ public sealed record CounterpartyLine(
 /// <summary>Some counterparties and where the list goes on.</summary>
 /// <param name="Lines">In the order of their names; name matches come before matches of code, tax number and e-mail.</param>
 /// <param name="Next">Opaque; null at the end.</param>
-public sealed record CounterpartyList(IReadOnlyList<CounterpartyLine> Lines, string? Next);
+public sealed record CounterpartyList(IReadOnlyList<CounterpartyLine> Lines, string? Next)
+{
+    /// <summary>With phone and e-mail.</summary>
+    internal async Task<CounterpartyList> ReachedAsync(CrmDbContext database, DateOnly today, CancellationToken cancellation)
+    {
+        var ways = await WaysToReach.OfAsync(database, [.. Lines.Select(l => (l.Id, l.Mechanisms))], today, cancellation);
+        return this with { Lines = [.. Lines.Select(l => l with { Phone = First(l, ContactMechanismKind.Phone), Email = First(l, ContactMechanismKind.Email) })] };
+
+        string? First(CounterpartyLine line, ContactMechanismKind kind) => ways[line.Id].Where(w => w.Kind == kind).Select(w => w.Value).FirstOrDefault();
+    }
+}
 
 /// <summary>Where a list of counterparties goes on.</summary>
 /// <param name="Others">False within the name matches, true within the matches of other fields.</param>

@@ -7,7 +7,7 @@ namespace Crm.Plugin.Features.Selections;
 /// <summary>One of a selection, or one who is left out of it.</summary>
 /// <param name="Counterparty">The counterparty itself, or the one that the person speaks for.</param>
 /// <param name="Person">Null for the counterparty itself.</param>
-/// <param name="Mechanisms">Ways to reach them, those to use first in front: the ERP's, then what was typed here; a typed main one goes before all.</param>
+/// <param name="Mechanisms">See <see cref="WaysToReach"/>.</param>
 /// <param name="IsSilent">Not to be contacted.</param>
 /// <param name="Reason">Why they are left out, whatever the way; null for those who are in.</param>
 internal sealed record SelectionMember(CounterpartyLine Counterparty, Person? Person, IReadOnlyList<(ContactMechanismKind Kind, string Value)> Mechanisms, bool IsSilent, string? Reason)
@@ -24,9 +24,6 @@ internal sealed record SelectionMember(CounterpartyLine Counterparty, Person? Pe
     public long? GroupId { get; init; }
 
     public IEnumerable<string> Values(ContactMechanismKind kind) => Mechanisms.Where(m => m.Kind == kind).Select(m => m.Value.Trim());
-
-    public static IReadOnlyList<(ContactMechanismKind, string)> Order(IEnumerable<ContactMechanism> read, IEnumerable<OwnMechanism> own) =>
-        [.. own.Where(m => m.IsMain).Select(m => (m.Kind, m.Value)), .. read.Select(m => (m.Kind, m.Value)), .. own.Where(m => !m.IsMain).Select(m => (m.Kind, m.Value))];
 }
 
 /// <summary>Who was chosen.</summary>

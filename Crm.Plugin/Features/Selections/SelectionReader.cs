@@ -65,21 +65,9 @@ internal sealed class SelectionReader(CrmDbContext database, CounterpartySearch 
             return lines.SelectMany(l => Persons(selection, l, persons.GetValueOrDefault(l.Id, []), silent.Contains(l.Id)));
         }
 
-        var own = (await database.Set<OwnMechanism>()
-            .Where(m => ids.Contains(m.CounterpartyId) && m.ContactPersonId == null && m.CardId == null && (m.ValidFrom == null || m.ValidFrom <= today) && (m.ValidTo == null || m.ValidTo >= today))
-            .OrderBy(m => m.Id).Take(CounterpartyPeople.Most * ids.Count).ToListAsync(cancellation)).ToLookup(m => m.CounterpartyId);
-        var notes = (await database.Set<MechanismNote>().Where(n => ids.Contains(n.CounterpartyId) && n.ContactPersonId == null)
-            .OrderBy(n => n.Id).Take(CounterpartyPeople.Most * ids.Count).ToListAsync(cancellation)).ToLookup(n => n.CounterpartyId);
+        var ways = await WaysToReach.OfAsync(database, [.. lines.Select(l => (l.Id, l.Mechanisms))], today, cancellation);
         var groups = await database.Set<IdentityMember>().Where(m => ids.Contains(m.CounterpartyId)).ToDictionaryAsync(m => m.CounterpartyId, m => (long?)m.GroupId, cancellation);
-        return lines.Select(l => new SelectionMember(l, null, Reached(l), silent.Contains(l.Id), null) { GroupId = groups.GetValueOrDefault(l.Id) });
-
-        IReadOnlyList<(Contracts.ContactMechanismKind, string)> Reached(CounterpartyLine line)
-        {
-            var read = MirrorJson.ReadMechanisms(line.Mechanisms);
-            var typed = CounterpartyPeople.Unread(own[line.Id], read);
-            // A list has no time of reading: what the ERP has taken counts as read back.
-            return SelectionMember.Order(MechanismNoteRule.Offered(MechanismNoteRule.Of(read, [.. notes[line.Id]], typed, DateTimeOffset.MaxValue, today)), typed);
-        }
+        return lines.Select(l => new SelectionMember(l, null, ways[l.Id], silent.Contains(l.Id), null) { GroupId = groups.GetValueOrDefault(l.Id) });
 
         IEnumerable<SelectionMember> Persons(Selection chosen, CounterpartyLine line, IReadOnlyList<Person> known, bool isSilent)
         {
@@ -87,7 +75,7 @@ internal sealed class SelectionReader(CrmDbContext database, CounterpartySearch 
             return meant.Count == 0
                 ? [new(line, null, [], isSilent, known.Count == 0 ? SelectionReasons.NoPerson : SelectionReasons.NoSuchPerson)]
                 : meant.Select(p => new SelectionMember(
-                    line, p, SelectionMember.Order(p.Mechanisms, p.Own.Where(m => !(m.ValidFrom > today))), isSilent || p.Card?.DoNotContact == true, p.IsActive ? null : SelectionReasons.HasLeft));
+                    line, p, WaysToReach.Order(p.Mechanisms, p.Own.Where(m => !(m.ValidFrom > today))), isSilent || p.Card?.DoNotContact == true, p.IsActive ? null : SelectionReasons.HasLeft));
         }
     }
 }

@@ -1,9 +1,11 @@
 using System.Net;
 using AngleSharp.Dom;
 using Crm.Contracts;
+using Crm.Plugin.Features.People;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
+using Crm.Tests.Features.ContactLog;
 using Crm.Tests.Mirror;
 using Crm.Tests.Servers;
 using Xunit;
@@ -143,6 +145,42 @@ public sealed class CounterpartyListTests(PostgresServer postgres)
             "\ufeffName,Code,Tax number,Roles,City,Phone,E-mail,Manager,Importance,Stage,Regularity\r\n" +
             "ООО «Ромашка»,C-1,7707083893,Customer,,+7 (495) 123-45-67,info@romashka.example,anna,,,\r\n",
             csv);
+    }
+
+    /// <summary>A number that is out of use is not called, and the main one is called first: in the list, in what is exported and over the API.</summary>
+    [Theory, MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
+    public async Task List_EndedAndMainMechanisms_ShowsTheOneToUseFirst(DatabaseKind kind)
+    {
+        await using var app = await CrmApp.StartAsync(kind, postgres);
+        var host = new MemoryHost();
+        ContactMechanism[] both = [new(ContactMechanismKind.Phone, "111-11-11"), new(ContactMechanismKind.Phone, "222-22-22"), new(ContactMechanismKind.Email, "only@x.example")];
+        host.Counterparties.Put(
+            Some.Counterparty("1", "Alpha") with { Mechanisms = both }, Some.Counterparty("2", "Beta") with { Mechanisms = both },
+            Some.Counterparty("3", "Gamma") with { Mechanisms = both }, Some.Counterparty("4", "Delta") with { Mechanisms = [] });
+        await app.MirrorAsync(host);
+        var (beta, gamma, delta) = (await app.IdAsync("2"), await app.IdAsync("3"), await app.IdAsync("4"));
+        DateOnly past = new(2026, 3, 1);
+        await app.SaveAsync(
+            new MechanismNote { CounterpartyId = beta, Kind = ContactMechanismKind.Phone, Value = "111-11-11", Normal = "1111111", ValidTo = past },
+            new MechanismNote { CounterpartyId = beta, Kind = ContactMechanismKind.Email, Value = "only@x.example", Normal = "only@x.example", ValidTo = past },
+            new MechanismNote { CounterpartyId = gamma, Kind = ContactMechanismKind.Phone, Value = "222-22-22", Normal = "2222222", IsMain = true },
+            new OwnMechanism { CounterpartyId = gamma, Kind = ContactMechanismKind.Email, Value = "main@x.example", Normal = "main@x.example", IsMain = true, IdempotencyKey = Guid.NewGuid() },
+            new OwnMechanism { CounterpartyId = delta, Kind = ContactMechanismKind.Phone, Value = "333-33-33", Normal = "3333333", IdempotencyKey = Guid.NewGuid() },
+            new OwnMechanism { CounterpartyId = delta, Kind = ContactMechanismKind.Email, Value = "gone@x.example", Normal = "gone@x.example", ValidTo = past, IdempotencyKey = Guid.NewGuid() });
+        using var browser = await app.SignInAsync("viktor", Role.CommercialDirector);
+        string[] expected = ["Alpha 111-11-11 only@x.example", "Beta 222-22-22 ", "Delta 333-33-33 ", "Gamma 222-22-22 main@x.example"];
+
+        var shown = (await browser.OpenAsync("/counterparties")).QuerySelectorAll("tbody tr").Select(r => r.QuerySelectorAll("td")).Select(c => $"{c[0].TextContent.Trim()} {c[4].TextContent} {c[5].TextContent}");
+        var csv = await browser.Http.GetStringAsync(new Uri("/counterparties/export?format=csv&lang=en", UriKind.Relative));
+        using var api = System.Text.Json.JsonDocument.Parse(await browser.Http.GetStringAsync(new Uri("/api/v1/counterparties", UriKind.Relative)));
+
+        Assert.Equal(expected, shown);
+        Assert.Equal(expected, csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(l => l.Split(',')).Select(c => $"{c[0]} {c[5]} {c[6]}"));
+        Assert.Equal(expected, api.RootElement.GetProperty("items").EnumerateArray().Select(r => $"{r.GetProperty("name").GetString()} {Text(r, "phone")} {Text(r, "email")}"));
+        using var one = System.Text.Json.JsonDocument.Parse(await browser.Http.GetStringAsync(new Uri($"/api/v1/counterparties/{gamma}", UriKind.Relative)));
+        Assert.Equal("222-22-22 main@x.example", $"{Text(one.RootElement.GetProperty("counterparty"), "phone")} {Text(one.RootElement.GetProperty("counterparty"), "email")}");
+
+        static string? Text(System.Text.Json.JsonElement row, string name) => row.TryGetProperty(name, out var value) ? value.GetString() : null;
     }
 
     [Fact]
