@@ -23,6 +23,9 @@ internal sealed class Doctor(CrmPluginOptions options, Terminal terminal)
         yield return Keys();
         yield return Program();
         yield return Manifests();
+#if HANGFIRE
+        yield return Jobs.Hangfire.HangfireDatabase.Examine(options);
+#endif
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             yield return await ServeCheck.RunAsync(url, cancellation);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Crm.Contracts;
 using Crm.Plugin.Commands;
 using Crm.Plugin.Shell;
 using Crm.Plugin.Storage;
@@ -33,6 +34,21 @@ internal static partial class HangfireDatabase
                 SlidingInvisibilityTimeout = TimeSpan.FromMinutes(1), // then a killed process's runs are another one's
                 DisableGlobalLocks = true, // they serve older programs in the same schema, and there are none
             });
+        }
+    }
+
+    /// <summary>Looks whether the server takes the account; makes nothing.</summary>
+    public static HostCheck Examine(CrmPluginOptions options)
+    {
+        const string Name = "jobs";
+        try
+        {
+            using var connection = Connect(Checked(options.HangfireDatabase));
+            return new(Name, CheckState.Ok, $"Hangfire on SQL Server {connection.ServerVersion}");
+        }
+        catch (CommandFailure failure)
+        {
+            return new(Name, CheckState.Failed, failure.Code, failure.Message);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Crm.Plugin.Commands;
 using Crm.Plugin.Jobs.Hangfire;
 using Crm.Tests.Commands;
@@ -52,6 +53,11 @@ public sealed class HangfireDatabaseTests
         Assert.Equal(1, await command.RunAsync("serve", "--urls", "http://127.0.0.1:0"));
         var line = Assert.Single(command.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.EndsWith($"[{code}]", line.Trim(), StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", command.Error + command.Out, StringComparison.Ordinal);
+
+        Assert.Equal(1, await command.RunAsync("doctor", "--json"));
+        var check = Assert.Single(JsonDocument.Parse(command.Out).RootElement.GetProperty("checks").EnumerateArray(), c => c.GetProperty("name").GetString() == "jobs");
+        Assert.Equal(("failed", code), (check.GetProperty("state").GetString(), check.GetProperty("found").GetString()));
         Assert.DoesNotContain("geheim", command.Error + command.Out, StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
     }
