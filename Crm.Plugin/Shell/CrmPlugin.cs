@@ -6,6 +6,7 @@ using Crm.Plugin.Features.Api;
 using Crm.Plugin.Features.Calendar;
 using Crm.Plugin.Features.Calls;
 using Crm.Plugin.Features.Care;
+using Crm.Plugin.Features.Channels;
 using Crm.Plugin.Features.Classification;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Counterparties;
@@ -81,6 +82,7 @@ public static class CrmPlugin
         services.AddCalendar();
         services.AddCalls();
         services.AddCare();
+        services.AddChannels();
         services.AddClassification();
         services.AddContactLog();
         services.AddCounterparties();
@@ -131,6 +133,7 @@ public static class CrmPlugin
         app.MapCalendar();
         app.MapCalls();
         app.MapCare();
+        app.MapChannels();
         app.MapClassification();
         app.MapContactLog();
         app.MapCounterparties();

@@ -24,6 +24,7 @@ namespace Crm.Plugin.Features.Api;
 /// <param name="Room">Where.</param>
 /// <param name="Basis">Number of the document that it is about.</param>
 /// <param name="Responsible">Name of the responsible user.</param>
+/// <param name="Channel">By which of the company's channels; null when nobody said.</param>
 internal record InteractionAnswer(
     long Id,
     int Version,
@@ -44,9 +45,10 @@ internal record InteractionAnswer(
     string? Person,
     string? Room,
     string? Basis,
-    string? Responsible)
+    string? Responsible,
+    string? Channel)
 {
     public static InteractionAnswer Of(InteractionEntry entry) => new(
         entry.Id, entry.Version, entry.CounterpartyId, entry.CounterpartyName, entry.Kind, entry.Direction, entry.State, entry.Importance, entry.At, entry.PlannedStart, entry.PlannedEnd,
-        entry.Minutes, entry.Subject, entry.Content, entry.Result, entry.NextStep, entry.PersonName, entry.Room, entry.Basis, entry.ResponsibleName);
+        entry.Minutes, entry.Subject, entry.Content, entry.Result, entry.NextStep, entry.PersonName, entry.Room, entry.Basis, entry.ResponsibleName, entry.Channel);
 }

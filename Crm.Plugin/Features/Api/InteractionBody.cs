@@ -40,6 +40,9 @@ internal abstract record InteractionBody
 
     public string? Territory { get; init; }
 
+    /// <summary>The name of one of the company's channels of this kind; nothing when left out.</summary>
+    public string? Channel { get; init; }
+
     public string? Room { get; init; }
 
     public string? EventGroup { get; init; }
@@ -94,6 +97,7 @@ internal abstract record InteractionBody
         Basis = Basis,
         Project = Project,
         Territory = Territory,
+        Channel = Channel,
         Room = Room,
         EventGroup = EventGroup,
         ResponsibleId = responsible,

@@ -43,6 +43,7 @@ public static class ChangeWords
         "basis" => "Basis document",
         "project" => "Project",
         "territory" => "Territory",
+        "channel" => "Channel",
         "room" => "Room",
         "eventGroup" => "Event group",
         "responsibleId" => "Responsible",

@@ -60,6 +60,9 @@ public sealed class Interaction
 
     public InteractionDirection Direction { get; set; }
 
+    /// <summary>By which of the company's channels, see <see cref="Channels.InteractionChannel"/>; null when nobody said.</summary>
+    public string? Channel { get; set; }
+
     public InteractionState State { get; set; }
 
     public InteractionImportance Importance { get; set; }

@@ -1,3 +1,4 @@
+using Crm.Plugin.Features.Channels;
 using Crm.Plugin.Features.Counterparties;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror.Records;
@@ -21,6 +22,9 @@ public sealed record InteractionOffer(Choice? Counterparty, IReadOnlyList<Choice
 {
     /// <summary>How the counterparty would like to be dealt with; null when nobody has said.</summary>
     public CounterpartyPreference? Preference { get; init; }
+
+    /// <summary>The company's channels that are offered, by kind and name.</summary>
+    public IReadOnlyList<InteractionChannel> Channels { get; init; } = [];
 }
 
 /// <summary>Reads what the form's fields offer, each list bounded.</summary>
@@ -39,6 +43,7 @@ internal sealed class InteractionChoices(CrmDbContext database, CounterpartySear
                 .OrderByDescending(o => o.Date).Take(20).Select(o => o.Number!).ToListAsync(cancellation),
             counterparty is null ? await FindAsync(find, cancellation) : [])
         {
+            Channels = await ChannelList.ReadAsync(database, withRetired: false, cancellation),
             Preference = counterparty is null ? null : await database.Set<CounterpartyPreference>().FirstOrDefaultAsync(p => p.CounterpartyId == counterparty.Id, cancellation),
         };
     }

@@ -48,6 +48,8 @@ public sealed record InteractionDraft
 
     public string? Territory { get; init; }
 
+    public string? Channel { get; init; }
+
     public string? Room { get; init; }
 
     public string? EventGroup { get; init; }

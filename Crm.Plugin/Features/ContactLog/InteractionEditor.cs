@@ -21,7 +21,7 @@ internal sealed class InteractionEditor(CrmDbContext database, CurrentUser user,
         var (orders, unknown) = await guards.Additions.OrdersAsync(draft, cancellation);
         IReadOnlyList<Refusal> refusals =
         [
-            .. InteractionRule.Check(draft, guards.Now, interaction), .. await guards.Place.CheckAsync(draft, cancellation), .. unknown,
+            .. InteractionRule.Check(draft, guards.Now, interaction), .. await guards.Place.CheckAsync(draft, interaction, cancellation), .. unknown,
             .. draft.Prepared is { } list ? await guards.Tasks.CheckAsync(id, list, cancellation) : [],
         ];
         if (refusals.Count > 0)

@@ -47,6 +47,8 @@ public sealed record InteractionEntry
 
     public required string? Basis { get; init; }
 
+    public string? Channel { get; init; }
+
     public required long ResponsibleId { get; init; }
 
     public required string? ResponsibleName { get; init; }
@@ -54,7 +56,7 @@ public sealed record InteractionEntry
     /// <summary>What <see cref="Read"/> takes: of an interaction i with its counterparty c, person p or k, and responsible user u.</summary>
     internal const string Columns =
         "i.id, i.version, i.counterparty_id, c.name, i.kind, i.direction, i.state, i.importance, i.subject, i.content, i.result, i.next_step, "
-        + "i.at, i.planned_start, i.planned_end, i.minutes, COALESCE(p.name, k.name), i.room, i.basis, i.responsible_id, u.name";
+        + "i.at, i.planned_start, i.planned_end, i.minutes, COALESCE(p.name, k.name), i.room, i.basis, i.responsible_id, u.name, i.channel";
 
     internal static InteractionEntry Read(DbDataReader row) => new()
     {
@@ -79,6 +81,7 @@ public sealed record InteractionEntry
         Basis = row.Text(18),
         ResponsibleId = row.GetInt64(19),
         ResponsibleName = row.Text(20),
+        Channel = row.Text(21),
     };
 
     /// <summary>The entry of a record, with the names that its ids stand for.</summary>
@@ -105,6 +108,7 @@ public sealed record InteractionEntry
         Basis = record.Basis,
         ResponsibleId = record.ResponsibleId,
         ResponsibleName = responsibleName,
+        Channel = record.Channel,
     };
 }
 

@@ -16,7 +16,7 @@ internal sealed class InteractionExport(InteractionStore store, CurrentUser user
     private static readonly string[] Headings =
     [
         "When", "Kind", "Direction", "State", "Importance", "Counterparty", "Contact person", "Subject", "Content", "Result", "Next step", "Responsible", "Minutes", "Planned start", "Planned end", "Room",
-        "Basis document",
+        "Basis document", "Channel",
     ];
 
     public async Task WriteAsync(HttpContext http, InteractionFilter filter, string asked, bool csv, DateOnly today, CancellationToken cancellation)
@@ -52,7 +52,7 @@ internal sealed class InteractionExport(InteractionStore store, CurrentUser user
     [
         Moment(entry.At), text[Words.Of(entry.Kind)].Value, text[Words.Of(entry.Direction)].Value, text[Words.Of(entry.State)].Value, text[Words.Of(entry.Importance)].Value,
         entry.CounterpartyName, entry.PersonName, entry.Subject, entry.Content, entry.Result, entry.NextStep, entry.ResponsibleName, entry.Minutes,
-        Moment(entry.PlannedStart), Moment(entry.PlannedEnd), entry.Room, entry.Basis,
+        Moment(entry.PlannedStart), Moment(entry.PlannedEnd), entry.Room, entry.Basis, entry.Channel,
     ];
 
     /// <summary>The user's wall clock, in the order of letters that is the order of time.</summary>

@@ -18,6 +18,9 @@ public sealed record InteractionFilter
 
     public InteractionKind? Kind { get; init; }
 
+    /// <summary>The whole name of a channel.</summary>
+    public string? Channel { get; init; }
+
     public InteractionDirection? Direction { get; init; }
 
     public InteractionState? State { get; init; }
@@ -37,5 +40,5 @@ public sealed record InteractionFilter
     public string? Text { get; init; }
 
     /// <summary>Whether no index serves some of it, so that what matches may lie far apart.</summary>
-    internal bool IsSparse => Kind is not null || Direction is not null || Importance is not null || State is not (null or InteractionState.Planned);
+    internal bool IsSparse => Kind is not null || Channel is not null || Direction is not null || Importance is not null || State is not (null or InteractionState.Planned);
 }

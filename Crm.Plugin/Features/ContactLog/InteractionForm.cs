@@ -82,6 +82,7 @@ public sealed class InteractionForm
         ["basis"] = stored.Basis ?? "",
         ["project"] = stored.Project ?? "",
         ["territory"] = stored.Territory ?? "",
+        ["channel"] = stored.Channel ?? "",
         ["room"] = stored.Room ?? "",
         ["eventGroup"] = stored.EventGroup ?? "",
         ["remind"] = Text(stored.RemindMinutesBefore),

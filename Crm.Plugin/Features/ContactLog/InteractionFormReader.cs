@@ -45,6 +45,7 @@ public sealed class InteractionFormReader(InteractionForm form, TimeZoneInfo zon
             Basis = form["basis"],
             Project = form["project"],
             Territory = form["territory"],
+            Channel = form["channel"],
             Room = form["room"],
             EventGroup = form["eventGroup"],
             RemindMinutesBefore = state == InteractionState.Planned || before is not null ? Number("remind", RefusalTexts.NotListed) : null,

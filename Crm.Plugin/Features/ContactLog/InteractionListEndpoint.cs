@@ -1,6 +1,8 @@
 using System.Globalization;
+using Crm.Plugin.Features.Channels;
 using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
+using Crm.Plugin.Storage;
 
 namespace Crm.Plugin.Features.ContactLog;
 
@@ -10,6 +12,8 @@ public sealed record InteractionQuery
     public string? Who { get; init; }
 
     public string? Kind { get; init; }
+
+    public string? Channel { get; init; }
 
     public string? Direction { get; init; }
 
@@ -38,7 +42,7 @@ public sealed record InteractionQuery
     public string? After { get; init; }
 
     /// <summary>Whether the fields that are folded away filter anything.</summary>
-    public bool IsUnfolded => new[] { Direction, Importance, Party, Person, Order }.Any(f => !string.IsNullOrWhiteSpace(f));
+    public bool IsUnfolded => new[] { Channel, Direction, Importance, Party, Person, Order }.Any(f => !string.IsNullOrWhiteSpace(f));
 
     /// <summary>The same query from another place on; null from the beginning.</summary>
     public string Address(InteractionCursor? after) => "/interactions?" + Parts(after?.ToString(), null);
@@ -52,6 +56,7 @@ public sealed record InteractionQuery
     {
         ResponsibleId = Who is "all" ? null : Id(Who) ?? user.Id,
         Kind = Listed<InteractionKind>(Kind),
+        Channel = string.IsNullOrWhiteSpace(Channel) ? null : Channel.Trim(),
         Direction = Listed<InteractionDirection>(Direction),
         State = Listed<InteractionState>(State),
         Importance = Listed<InteractionImportance>(Importance),
@@ -66,7 +71,7 @@ public sealed record InteractionQuery
     {
         (string Name, string? Value)[] parts =
         [
-            ("who", Who), ("kind", Kind), ("direction", Direction), ("state", State), ("importance", Importance), ("counterparty", Counterparty), ("party", Party), ("person", Person), ("order", Order),
+            ("who", Who), ("kind", Kind), ("channel", Channel), ("direction", Direction), ("state", State), ("importance", Importance), ("counterparty", Counterparty), ("party", Party), ("person", Person), ("order", Order),
             ("from", From), ("to", To), ("q", Q), ("after", after), ("format", format),
         ];
         return string.Join('&', parts.Where(p => !string.IsNullOrEmpty(p.Value)).Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}"));
@@ -86,7 +91,7 @@ internal static class InteractionListEndpoint
     private const int PageSize = 50;
 
     public static async Task<IResult> ShowAsync(
-        HttpContext http, [AsParameters] InteractionQuery query, InteractionStore store, InteractionNames names, InteractionChoices choices, CurrentUser user, CancellationToken cancellation)
+        HttpContext http, [AsParameters] InteractionQuery query, InteractionStore store, InteractionNames names, InteractionChoices choices, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
     {
         var after = InteractionCursor.TryParse(query.After, null, out var cursor) ? cursor : (InteractionCursor?)null;
         var (filter, tooMany) = await names.ResolveAsync(query, query.Filter(user), cancellation);
@@ -101,6 +106,7 @@ internal static class InteractionListEndpoint
                 TooMany = tooMany,
                 IsFirst = after is null,
                 Users = await choices.UsersAsync(cancellation),
+                Channels = await ChannelList.ReadAsync(database, withRetired: true, cancellation),
                 Counterparty = counterparty,
                 Persons = counterparty is null ? [] : await choices.PersonsAsync(counterparty.Id, cancellation),
             });

@@ -1,4 +1,5 @@
 using Crm.Plugin.Features.Calls;
+using Crm.Plugin.Features.Channels;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
@@ -43,9 +44,17 @@ internal sealed class InteractionPlace(CrmDbContext database, CurrentUser user)
     }
 
     /// <summary>Everything in the draft that points nowhere. Asks the database only for what was given.</summary>
-    public async Task<IReadOnlyList<Refusal>> CheckAsync(InteractionDraft draft, CancellationToken cancellation)
+    /// <param name="draft">As typed.</param>
+    /// <param name="stored">What it changes; null for a new one.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public async Task<IReadOnlyList<Refusal>> CheckAsync(InteractionDraft draft, Interaction? stored, CancellationToken cancellation)
     {
         var refusals = new List<Refusal>();
+        if (await ChannelList.CheckAsync(database, draft, stored, cancellation) is { } channel)
+        {
+            refusals.Add(channel);
+        }
+
         long[] persons = [.. draft.OutsidePersons, .. draft.PersonId is { } person ? [person] : Array.Empty<long>()];
         if (persons.Length > 0)
         {

@@ -191,6 +191,8 @@ internal sealed class InteractionStore(CrmDbContext database, CurrentUser user, 
     {
         if (filter.Kind is { } kind)
             found = found.Where(i => i.Kind == kind);
+        if (filter.Channel is { } channel)
+            found = found.Where(i => i.Channel == channel);
         if (filter.Direction is { } direction)
             found = found.Where(i => i.Direction == direction);
         if (filter.Importance is { } importance)

@@ -59,6 +59,7 @@ internal static class InteractionText
         to.Basis = Line(draft.Basis);
         to.Project = Line(draft.Project);
         to.Territory = Line(draft.Territory);
+        to.Channel = Line(draft.Channel);
         to.Room = Line(draft.Room);
         to.RoomFolded = to.Room is { } room ? SearchText.Fold(room) : null;
         to.EventGroup = Line(draft.EventGroup);
@@ -72,7 +73,7 @@ internal static class InteractionText
 
     /// <summary>Call after any text changed.</summary>
     public static void Refold(Interaction of, IEnumerable<string?> names) => of.TextFolded = SearchText.Fold(string.Join(' ',
-        names.Concat([of.Subject, of.Content, of.Result, of.NextStep, of.Source, of.Basis, of.Project, of.Territory, of.Room, of.EventGroup]).Where(t => t is not null)));
+        names.Concat([of.Subject, of.Content, of.Result, of.NextStep, of.Source, of.Basis, of.Project, of.Territory, of.Room, of.EventGroup, of.Channel]).Where(t => t is not null)));
 
     private static void Times(InteractionDraft draft, Interaction to, DateTimeOffset now)
     {

@@ -28,7 +28,7 @@ internal sealed class InteractionTimeline(InteractionStore store, IStringLocaliz
         var note = string.Join(" · ", new[]
         {
             entry.State == InteractionState.Done ? null : texts[Words.Of(entry.State)].Value,
-            texts[Words.Of(entry.Direction)].Value,
+            texts[Words.Of(entry.Direction)].Value, entry.Channel,
             entry.PersonName, entry.ResponsibleName,
             entry.Minutes is { } minutes ? texts["{0} min", minutes].Value : null,
         }.OfType<string>());

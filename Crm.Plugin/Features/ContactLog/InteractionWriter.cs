@@ -64,7 +64,7 @@ internal sealed class InteractionWriter(CrmDbContext database, CurrentUser user,
         }
 
         var (orders, unknown) = await guards.Additions.OrdersAsync(draft, cancellation);
-        refusals = [.. refusals, .. await guards.Place.CheckAsync(draft, cancellation), .. unknown, .. await guards.Conflicts.NextAsync(draft.ResponsibleId ?? user.Id, draft.NextAt, cancellation)];
+        refusals = [.. refusals, .. await guards.Place.CheckAsync(draft, null, cancellation), .. unknown, .. await guards.Conflicts.NextAsync(draft.ResponsibleId ?? user.Id, draft.NextAt, cancellation)];
         if (refusals.Count > 0)
         {
             return Refused(0, refusals);

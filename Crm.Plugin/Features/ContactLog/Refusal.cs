@@ -26,6 +26,8 @@ public static class RefusalTexts
     public const string TooManyFiles = "At most {0} files.";
     public const string CallUnknown = "This call does not exist, or it was not yours.";
     public const string NotListed = "Choose one of the listed values.";
+    public const string ChannelUnknown = "Choose a channel of this kind of contact: {0}.";
+    public const string NoChannelOfKind = "There is no channel of this kind of contact: leave it empty, or choose another kind.";
     public const string NoText = "Write a few words on what it was about, or a result.";
     public const string TooLong = "At most {0} characters; this text has {1}.";
     public const string BadTime = "This is not a date and time. Example: 2026-11-22T10:30.";

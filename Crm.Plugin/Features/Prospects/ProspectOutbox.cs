@@ -92,8 +92,8 @@ internal sealed class ProspectOutbox(CrmDbContext database, HostSender sender, P
 
     private async Task<bool> SendAsync(Prospect prospect, CancellationToken cancellation)
     {
-        var party = await database.Set<CounterpartyRecord>().AsNoTracking().SingleAsync(c => c.Id == prospect.CounterpartyId, cancellation);
-        if (await database.Set<ConnectionRecord>().AsNoTracking().FirstOrDefaultAsync(c => c.Id == prospect.SentTo && c.RemovedAt == null, cancellation) is not { } connection)
+        var party = await database.Set<CounterpartyRecord>().SingleAsync(c => c.Id == prospect.CounterpartyId, cancellation);
+        if (await database.Set<ConnectionRecord>().FirstOrDefaultAsync(c => c.Id == prospect.SentTo && c.RemovedAt == null, cancellation) is not { } connection)
         {
             await HoldAsync(prospect, ProspectFate.Refused, "prospects.connection-removed", null, cancellation);
             return false;

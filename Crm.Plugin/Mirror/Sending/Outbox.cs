@@ -38,7 +38,7 @@ internal static class Outbox
         where T : class, IOutgoing
     {
         var now = clock.GetUtcNow();
-        var due = await waiting.AsNoTracking().Where(r => r.NextTryAt <= now).OrderBy(r => r.NextTryAt).ThenBy(r => r.Id).Take(most).ToListAsync(cancellation);
+        var due = await waiting.Where(r => r.NextTryAt <= now).OrderBy(r => r.NextTryAt).ThenBy(r => r.Id).Take(most).ToListAsync(cancellation);
         var taken = 0;
         foreach (var record in due)
         {

@@ -77,8 +77,8 @@ public sealed class InteractionFilterTests(PostgresServer postgres)
         var csv = Encoding.UTF8.GetString(await browser.Http.GetByteArrayAsync(new Uri("/interactions/export?who=all&kind=PhoneCall&format=csv&lang=en", UriKind.Relative)));
 
         Assert.Equal(
-            "\ufeffWhen,Kind,Direction,State,Importance,Counterparty,Contact person,Subject,Content,Result,Next step,Responsible,Minutes,Planned start,Planned end,Room,Basis document\r\n"
-            + "2026-11-20 12:00,Call,Outgoing,Done,Middle,Romashka,,'=1+1,\"Asked, \"\"how much\"\"\",,,Viktor,5,,,,\r\n",
+            "\ufeffWhen,Kind,Direction,State,Importance,Counterparty,Contact person,Subject,Content,Result,Next step,Responsible,Minutes,Planned start,Planned end,Room,Basis document,Channel\r\n"
+            + "2026-11-20 12:00,Call,Outgoing,Done,Middle,Romashka,,'=1+1,\"Asked, \"\"how much\"\"\",,,Viktor,5,,,,,\r\n",
             csv);
         await using var database = app.Database();
         Assert.Equal("/interactions/export?who=all&kind=PhoneCall&format=csv", (await database.Set<AuditEntry>().SingleAsync(a => a.Action == "interactions.exported")).Detail);

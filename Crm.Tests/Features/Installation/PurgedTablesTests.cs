@@ -32,7 +32,7 @@ public sealed class PurgedTablesTests(PostgresServer postgres)
     /// <summary>The company's, of all ERPs together; they go with the last one.</summary>
     private static readonly string[] StayWithTheCompany =
     [
-        "address_list", "calendar_feed", "call_import", "call_line", "care_rule", "classification_block", "classification_member", "classification_override", "classification_preset", "classification_run", "classification_schedule", "classification_segment", "duplicate_progress", "internal_plan", "internal_plan_user", "mail_account", "mail_count", "mail_suppression", "mail_template", "notice_choice", "notice_settings", "notice_source", "own_number", "portfolio_handover", "portfolio_handover_item", "retention", "sales_block", "sales_history", "sms_gateway", "sms_suppression",
+        "address_list", "calendar_feed", "call_import", "call_line", "care_rule", "classification_block", "classification_member", "classification_override", "classification_preset", "classification_run", "classification_schedule", "classification_segment", "duplicate_progress", "interaction_channel", "internal_plan", "internal_plan_user", "mail_account", "mail_count", "mail_suppression", "mail_template", "notice_choice", "notice_settings", "notice_source", "own_number", "portfolio_handover", "portfolio_handover_item", "retention", "sales_block", "sales_history", "sms_gateway", "sms_suppression",
     ];
 
     [Fact]
