@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
@@ -52,6 +53,9 @@ internal static class World
         await using var database = app.Database();
         return await database.Set<Interaction>().Include(i => i.Users).Include(i => i.Persons).OrderBy(i => i.Id).ToListAsync();
     }
+
+    /// <summary>A number as a form carries it.</summary>
+    public static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
 
     public static async Task SaveAsync(this CrmApp app, params object[] records)
     {

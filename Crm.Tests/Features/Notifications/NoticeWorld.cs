@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.Notifications;
+using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
 using Crm.Tests.App;
 using Crm.Tests.Features.ContactLog;
@@ -38,6 +39,13 @@ internal static class NoticeWorld
         CounterpartyId = counterparty, Kind = InteractionKind.PhoneCall, Direction = InteractionDirection.Outgoing, State = InteractionState.Done, Importance = InteractionImportance.Middle,
         At = at, StartedAt = at, ResponsibleId = 1, Version = 1, CreatedBy = 1, CreatedAt = at,
     });
+
+    /// <summary>What a counterparty owes, of the first ERP.</summary>
+    public static PaymentRecord Payment(long counterparty, string due, long amount, string currency) => new()
+    {
+        HostKey = Guid.NewGuid().ToString("N"), Version = "1", ConnectionId = 1, CounterpartyId = counterparty, Currency = currency, AmountE4 = amount,
+        DueOn = DateOnly.ParseExact(due, "yyyy-MM-dd", CultureInfo.InvariantCulture),
+    };
 
     /// <summary>What the user did with a plan meanwhile.</summary>
     public static async Task ChangePlanAsync(this CrmApp app, long id, InteractionState state, DateTimeOffset? start = null)

@@ -1,10 +1,8 @@
 using System.Net;
-using AngleSharp.Dom;
 using Crm.Contracts;
 using Crm.Plugin.Features.ContactLog;
 using Crm.Plugin.Features.People;
 using Crm.Plugin.Mirror.Records;
-using Crm.Plugin.Mirror.Searching;
 using Crm.Plugin.Mirror.Sending;
 using Crm.Plugin.Security;
 using Crm.Plugin.Storage;
@@ -16,14 +14,13 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
+using static Crm.Tests.Features.People.MechanismNoteWorld;
 
 namespace Crm.Tests.Features.People;
 
-/// <summary>Label, main flag and days of the contact mechanisms that the ERP has.</summary>
+/// <summary>Label and main flag of the contact mechanisms that the ERP has, and the form that they are typed in.</summary>
 public sealed class MechanismNoteTests(PostgresServer postgres)
 {
-    private static readonly DateTimeOffset Noon = new(2031, 3, 10, 8, 0, 0, TimeSpan.Zero);
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -113,91 +110,6 @@ public sealed class MechanismNoteTests(PostgresServer postgres)
         Assert.Equal(HttpStatusCode.NotFound, anna.Status);
     }
 
-    [Theory]
-    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
-    public async Task LastDay_Passed_IsOfferedNowhere_FromTheFirstMinuteOn(DatabaseKind kind)
-    {
-        var clock = new FixedClock(Noon);
-        await using var app = await CrmApp.StartAsync(kind, postgres, clock);
-        var host = new MemoryHost();
-        host.Counterparties.Put(Of("1", [
-            new(ContactMechanismKind.Phone, "+7 495 111-11-11"), new(ContactMechanismKind.Phone, "+7 495 222-22-22"),
-            new(ContactMechanismKind.Email, "old@romashka.example"), new(ContactMechanismKind.Email, "new@romashka.example")]));
-        host.Persons.Put(Some.Person("p1", "1", "Мария", phone: "+7 916 333-33-33"));
-        await app.MirrorAsync(host);
-        var id = await app.IdAsync("1");
-        using var anna = await app.SignInAsync("anna", Role.SalesManager);
-        await anna.OpenAsync($"/counterparties/{id}");
-        await using var database = app.Database();
-        var maria = await database.Set<ContactPersonRecord>().Select(p => p.Id).SingleAsync(Cancellation);
-
-        foreach (var (value, person) in ((string, string)[])[("+7 495 111-11-11", ""), ("old@romashka.example", ""), ("+7 916 333-33-33", $"{maria}")])
-        {
-            await anna.SubmitAsync($"/counterparties/{id}/mechanism", new() { ["kind"] = value.Contains('@', StringComparison.Ordinal) ? "Email" : "Phone", ["value"] = value, ["person"] = person, ["validTo"] = "2031-03-10" });
-        }
-
-        await FollowAsync(app);
-        Assert.True(await KnownAsync(anna, "4951111111"));
-        Assert.True(await KnownAsync(anna, "9163333333"));
-        Assert.True(await FoundAsync(anna, "old@romashka"));
-        Assert.Contains("until 10/03/2031", (await ShownAsync(anna, id))[0], StringComparison.Ordinal);
-
-        clock.Now = new(2031, 3, 11, 0, 0, 30, TimeSpan.Zero);
-        using var later = await app.SignInAsync("anna", Role.SalesManager);
-
-        Assert.False(await KnownAsync(later, "4951111111"));
-        Assert.False(await KnownAsync(later, "9163333333"));
-        Assert.True(await KnownAsync(later, "4952222222"));
-        var shown = await ShownAsync(later, id);
-        Assert.Equal("+7 495 222-22-22", shown[0]);
-        Assert.Equal(3, shown.Count(s => s.Contains("ended on 10/03/2031", StringComparison.Ordinal)));
-        Assert.Equal(3, (await later.OpenAsync($"/counterparties/{id}")).QuerySelectorAll(".crm-ended.text-secondary").Length);
-        foreach (var (path, offered, ended) in ((string, string, string)[])[($"/mail/new?counterparty={id}", "new@romashka.example", "old@romashka.example"), ($"/sms/new?counterparty={id}", "4952222222", "4951111111")])
-        {
-            var page = (await later.OpenAsync(path)).DocumentElement.OuterHtml;
-            Assert.DoesNotContain(ended, page, StringComparison.Ordinal);
-            Assert.Contains(offered, page, StringComparison.Ordinal);
-        }
-
-        Assert.DoesNotContain("9163333333", later.Source, StringComparison.Ordinal);
-        Assert.Equal(1, await FollowAsync(app)); // the turn of the day
-        Assert.Equal(0, await FollowAsync(app));
-        Assert.False(await FoundAsync(later, "old@romashka"));
-        Assert.False(await FoundAsync(later, "4951111111"));
-        Assert.True(await FoundAsync(later, "4952222222"));
-
-        // Given a later end, it is back with the next turn of the job.
-        await later.SubmitAsync($"/counterparties/{id}/mechanism", new() { ["kind"] = "Phone", ["value"] = "+7 495 111-11-11", ["validTo"] = "2031-04-01" });
-        Assert.Equal(1, await FollowAsync(app));
-        Assert.True(await KnownAsync(later, "4951111111"));
-        Assert.True(await FoundAsync(later, "4951111111"));
-        Assert.Equal(0, await SendAsync(app, clock, new Editor())); // the ERP is told of no days
-    }
-
-    [Theory]
-    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
-    public async Task LastDay_OfOneTypedHere_IsFollowedAtTheTurnOfTheDay(DatabaseKind kind)
-    {
-        var clock = new FixedClock(Noon);
-        await using var app = await CrmApp.StartAsync(kind, postgres, clock);
-        var host = new MemoryHost();
-        host.Counterparties.Put(Of("1", []));
-        await app.MirrorAsync(host);
-        var id = await app.IdAsync("1");
-        using var anna = await app.SignInAsync("anna", Role.SalesManager);
-        await anna.OpenAsync($"/counterparties/{id}");
-        await anna.SubmitAsync($"/counterparties/{id}/mechanisms", new() { ["kind"] = "Phone", ["value"] = "+7 495 111-11-11", ["validTo"] = "2031-03-10" });
-        await FollowAsync(app);
-        Assert.True(await FoundAsync(anna, "4951111111"));
-
-        clock.Now = new(2031, 3, 11, 0, 0, 3, TimeSpan.Zero);
-        using var later = await app.SignInAsync("anna", Role.SalesManager);
-        Assert.True(await FoundAsync(later, "4951111111"));
-        Assert.Equal(1, await FollowAsync(app));
-
-        Assert.False(await FoundAsync(later, "4951111111"));
-    }
-
     [Fact]
     public async Task Main_OfAnotherOne_TakesItFromTheFirst_AndOneTypedHerePassesItOn()
     {
@@ -276,61 +188,5 @@ public sealed class MechanismNoteTests(PostgresServer postgres)
         Assert.Equal(HttpStatusCode.NotFound, anna.Status);
         await using var database = app.Database();
         Assert.Empty(await database.Set<MechanismNote>().ToListAsync(Cancellation));
-    }
-
-    private static Counterparty Of(string key, IReadOnlyList<ContactMechanism> mechanisms, string version = "1") => Some.Counterparty(key, "ООО Ромашка " + key, version) with { Mechanisms = mechanisms };
-
-    /// <summary>What the card shows of each of the ERP's, in its order: its own, then its persons'.</summary>
-    private static async Task<List<string>> ShownAsync(WebBrowser browser, long id) =>
-        [.. (await browser.OpenAsync($"/counterparties/{id}")).QuerySelectorAll(".crm-mechanism > span")
-            .Select(s => string.Join(' ', s.QuerySelectorAll("a, span, i, .badge").Where(e => e.ParentElement == s).Select(e => e.GetAttribute("aria-label") ?? e.TextContent.Trim())))];
-
-    private static async Task<bool> KnownAsync(WebBrowser browser, string number) => (await browser.PartAsync("/calls/lookup?number=" + number)).QuerySelectorAll(".crm-caller").Length > 0;
-
-    private static async Task<bool> FoundAsync(WebBrowser browser, string typed) => (await browser.OpenAsync("/counterparties?q=" + Uri.EscapeDataString(typed))).QuerySelectorAll("tbody tr td:first-child a").Length > 0;
-
-    private static async Task<int> FollowAsync(CrmApp app)
-    {
-        await using var scope = app.Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<SearchFollow>().RunAsync(Cancellation);
-    }
-
-    private static async Task<int> SendAsync(CrmApp app, TimeProvider clock, Editor? editor)
-    {
-        await using var database = app.Database();
-        return await new MechanismNoteOutbox(database, new(database, (_, _) => Task.FromResult<IHost>(new Erp(editor)), clock, NullLogger<HostSender>.Instance), clock).RunAsync(Cancellation);
-    }
-
-    private sealed class Erp(Editor? editor) : IHost
-    {
-        public TPort? Find<TPort>() where TPort : class => editor as TPort;
-
-        public Task<IReadOnlyList<HostCheck>> CheckAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<HostCheck>>([]);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
-
-    private sealed class Editor : IContactMechanismEditor, IContactMechanismWriter
-    {
-        public HostException? Failure { get; set; }
-
-        /// <summary>It is changed although the answer is a failure.</summary>
-        public bool IsMade { get; set; }
-
-        public List<(ContactMechanismChange Change, Guid Key)> Asked { get; } = [];
-
-        public List<NewContactMechanism> Added { get; } = [];
-
-        public Task<Written> ChangeAsync(ContactMechanismChange change, Guid idempotencyKey, CancellationToken cancellation)
-        {
-            Asked.Add((change, idempotencyKey));
-            return Failure is null ? Task.FromResult(new Written(new("m1"), null, IsMade)) : throw Failure;
-        }
-
-        public Task<Written> AddAsync(NewContactMechanism record, Guid idempotencyKey, CancellationToken cancellation)
-        {
-            Added.Add(record);
-            return Task.FromResult(new Written(new("m2"), null, false));
-        }
     }
 }

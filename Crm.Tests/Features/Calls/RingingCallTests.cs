@@ -5,7 +5,6 @@ using Crm.Plugin.Features.People;
 using Crm.Plugin.Features.Prospects;
 using Crm.Plugin.Mirror.Records;
 using Crm.Plugin.Security;
-using Crm.Plugin.Shell;
 using Crm.Plugin.Shell.Live;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
@@ -18,26 +17,9 @@ using Xunit;
 
 namespace Crm.Tests.Features.Calls;
 
-/// <summary>What a telephone exchange reports, and what the called user sees and does.</summary>
-public sealed class CallTests(PostgresServer postgres)
+/// <summary>What the called user sees of a call and does with it.</summary>
+public sealed class RingingCallTests(PostgresServer postgres)
 {
-    [Theory]
-    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
-    public async Task Rehearsal_AfterTheStart_LeavesNothing(DatabaseKind kind)
-    {
-        await using var app = await CrmApp.StartAsync(kind, postgres);
-        await Exchange.MirrorPeopleAsync(app);
-
-        foreach (var rehearsal in app.Services.GetServices<IRehearsal>())
-        {
-            await Readiness.RehearseAsync(app.Services.GetRequiredService<IServiceScopeFactory>(), rehearsal, TestContext.Current.CancellationToken);
-        }
-
-        await using var database = app.Database();
-        Assert.Empty(await database.Set<PhoneCall>().ToListAsync(TestContext.Current.CancellationToken));
-        Assert.Empty(await database.Set<LiveEvent>().ToListAsync(TestContext.Current.CancellationToken));
-    }
-
     [Theory]
     [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
     public async Task Ringing_AnsweredByOne_EndedAndSentTwice_IsKeptOnceAndLoggedWithItsTime(DatabaseKind kind)
@@ -154,35 +136,6 @@ public sealed class CallTests(PostgresServer postgres)
 
     [Theory]
     [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
-    public async Task ErpPerson_WhoSpeaksForAnotherToo_IsOfferedThereAsWell(DatabaseKind kind)
-    {
-        await using var app = await CrmApp.StartAsync(kind, postgres);
-        await Exchange.MirrorPeopleAsync(app);
-        var (first, second) = (await app.IdAsync("1"), await app.IdAsync("2"));
-        await using var database = app.Database();
-        var maria = (await database.Set<ContactPersonRecord>().SingleAsync(TestContext.Current.CancellationToken)).Id;
-        var card = new PersonCard { Name = "Иванова Мария", NameFolded = "иванова мария", ContactPersonId = maria };
-        await app.SaveAsync(card);
-        await app.SaveAsync(new PersonPlace { PersonCardId = card.Id, CounterpartyId = first }, new PersonPlace { PersonCardId = card.Id, CounterpartyId = second });
-        await app.AddOwnMechanismAsync(first, null, maria, ContactMechanismKind.Phone, "+7 926 555-44-33");
-        using var anna = await app.SignInAsync("anna", Role.SalesManager);
-
-        // The ERP's number of hers and the one typed here alike.
-        foreach (var number in (string[])["89160001122", "89265554433"])
-        {
-            var found = await anna.PartAsync("/calls/lookup?number=" + number);
-            Assert.Equal(["АО Северный ветер", "ООО «Ромашка»"], found.QuerySelectorAll(".crm-caller a.fw-medium").Select(a => a.TextContent));
-            var chosen = await anna.PartAsync(found.QuerySelectorAll(".crm-caller a.btn")[0].GetAttribute("hx-get")!);
-            Assert.Equal($"/interactions/new?counterparty={second}&person=-{card.Id}&kind=PhoneCall&direction=Incoming", chosen.QuerySelector("a[href^='/interactions/new']")!.GetAttribute("href"));
-        }
-
-        // Who has left one of them calls for the other.
-        await database.Set<PersonPlace>().Where(p => p.CounterpartyId == second).ExecuteUpdateAsync(p => p.SetProperty(x => x.LeftOn, new DateOnly(2020, 1, 1)), TestContext.Current.CancellationToken);
-        Assert.Equal(["ООО «Ромашка»"], (await anna.PartAsync("/calls/lookup?number=89265554433")).QuerySelectorAll(".crm-caller a.fs-3").Select(a => a.TextContent));
-    }
-
-    [Theory]
-    [MemberData(nameof(CrmApp.Databases), MemberType = typeof(CrmApp))]
     public async Task Ringing_SomebodyElse_IsSettledAndTakenBack(DatabaseKind kind)
     {
         await using var app = await CrmApp.StartAsync(kind, postgres);
@@ -242,91 +195,6 @@ public sealed class CallTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task LookUp_One_ShowsTheCardOfACall()
-    {
-        await using var app = await CrmApp.StartAsync();
-        await Exchange.MirrorPeopleAsync(app);
-        await app.SaveAsync(new CounterpartyPreference { CounterpartyId = await app.IdAsync("1"), Terms = "звонить после обеда" });
-        using var anna = await app.SignInAsync("anna", Role.SalesManager);
-
-        foreach (var shown in (AngleSharp.Dom.IParentNode[])[await anna.PartAsync("/calls/lookup?number=9160001122"), (await anna.OpenAsync("/calls?number=9160001122")).QuerySelector("#callers")!])
-        {
-            var text = shown.QuerySelector(".crm-caller")!.TextContent;
-            Assert.All((string[])["ООО «Ромашка»", "Иванова Мария", "SO-01", "Overdue: 250.00", "Last contacts", "звонить после обеда", "Log this call"], t => Assert.Contains(t, text, StringComparison.Ordinal));
-            Assert.NotNull(shown.QuerySelector("a[href^='/prospects/new?phone=']"));
-        }
-    }
-
-    [Theory]
-    [InlineData("+7 (495) 123-45-67", "+74951234567")]
-    [InlineData("8 (495) 123-45-67 доб. 12", "+74951234567")]
-    [InlineData("050 111-22-33", "+380501112233")]
-    [InlineData("00380501112233", "+380501112233")]
-    [InlineData("123-45-67", "1234567")]
-    [InlineData("101", "101")]
-    [InlineData("", "")]
-    public void Dial_AsTyped_IsWhatATelephoneDials(string typed, string expected) => Assert.Equal(expected, CallRule.Dial(typed));
-
-    [Theory]
-    [InlineData("+7 495 123 45 67", 2)]
-    [InlineData("8(495)1234567", 2)]
-    [InlineData("4951234567", 2)]
-    [InlineData("1234567", 2)]
-    [InlineData("4957654321", 1)] // the second number
-    [InlineData("8-812-765-43-21", 1)]
-    [InlineData("+79160001122", 1)] // a contact person's
-    [InlineData("+7 495 123 45 68", 0)]
-    [InlineData("anonymous", 0)]
-    [InlineData("' OR 1=1 --", 0)]
-    public async Task LookUp_AnySpelling_FindsTheSame(string typed, int expected)
-    {
-        await using var app = await CrmApp.StartAsync();
-        await Exchange.MirrorPeopleAsync(app);
-        using var anna = await app.SignInAsync("anna", Role.SalesManager);
-
-        var found = await anna.PartAsync("/calls/lookup?number=" + Uri.EscapeDataString(typed));
-
-        Assert.Equal(expected, found.QuerySelectorAll(".crm-caller").Length);
-    }
-
-    [Fact]
-    public async Task Ringing_FromOwnNumberOrAColleague_IsShownToNobody()
-    {
-        await using var app = await CrmApp.StartAsync();
-        using var anna = await app.SignInAsync("anna", Role.SalesManager);
-        using var chief = await app.SignInAsync("chief", Role.Administrator);
-        await chief.OpenAsync("/calls/settings");
-        await chief.SubmitAsync("/calls/settings", new() { ["lines"] = "101 anna\n102 chief", ["numbers"] = "+7 (495) 999-00-00" });
-        using var exchange = await Exchange.ConnectAsync(app);
-
-        await exchange.SayAsync(new { callId = "1", @event = "ringing", number = "84959990000", extension = "101" });
-        await exchange.SayAsync(new { callId = "2", @event = "ringing", number = "102", extension = "101" });
-        await exchange.SayAsync(new { callId = "3", @event = "ringing", number = "", extension = "101" });
-
-        var card = await anna.PartAsync("/calls/pop");
-        Assert.Equal(["Number withheld"], card.QuerySelectorAll(".crm-call h2").Select(h => h.TextContent));
-    }
-
-    [Fact]
-    public async Task Report_ThatCannotBe_IsRefused()
-    {
-        await using var app = await CrmApp.StartAsync();
-        using var anna = await app.SignInAsync("anna", Role.SalesManager);
-        using var exchange = await Exchange.ConnectAsync(app);
-
-        Assert.Equal((422, "calls.bad-callId"), Refusal(await exchange.SayAsync(new { callId = "", @event = "ringing" })));
-        Assert.Equal((422, "calls.bad-at"), Refusal(await exchange.SayAsync(new { callId = "1", @event = "ringing", number = "1", at = "2020-01-01T00:00:00Z" })));
-        Assert.Equal((404, "calls.unknown"), Refusal(await exchange.SayAsync(new { callId = "1", @event = "ringing", number = "1", user = "nobody" })));
-        Assert.Equal((404, "calls.unknown"), Refusal(await exchange.SayAsync(new { callId = "2", @event = "ended" })));
-        Assert.Equal(400, (await exchange.SayAsync(new { callId = "1", @event = "barking" })).Status);
-        await app.NarrowSalespeopleAsync();
-        Assert.Equal((403, "calls.not-yours"), Refusal(await exchange.SayAsync(new { callId = "1", @event = "ringing", number = "1", user = "anna" })));
-        Assert.Equal(200, (await exchange.SayAsync(new { callId = "1", @event = "ringing", number = "1", user = "exchange" })).Status);
-
-        static (int, string?) Refusal((int Status, System.Text.Json.JsonElement Body) answer) => (answer.Status, answer.Body.GetProperty("code").GetString());
-    }
-
-    [Fact]
     public async Task AnothersCall_CannotBeLoggedOrPutAway()
     {
         await using var app = await CrmApp.StartAsync();
@@ -343,23 +211,6 @@ public sealed class CallTests(PostgresServer postgres)
         await boris.SubmitAsync("/interactions", new() { ["counterparty"] = $"{await app.IdAsync("1")}", ["content"] = "mine", ["call"] = $"{id}" });
         Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, boris.Status);
         Assert.Contains("Иванова Мария", (await anna.PartAsync("/calls/pop")).Body!.TextContent, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Settings_BadLines_AreToldAndKept()
-    {
-        await using var app = await CrmApp.StartAsync();
-        using var chief = await app.SignInAsync("chief", Role.Administrator);
-        await chief.OpenAsync("/calls/settings");
-
-        var page = await chief.SubmitAsync("/calls/settings", new() { ["lines"] = "101 chief\n102 nobody", ["numbers"] = "12" });
-
-        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, chief.Status);
-        Assert.Equal(["lines", "numbers"], page.QuerySelectorAll("[data-field]").Select(e => e.GetAttribute("data-field")));
-        Assert.Contains("102 nobody", page.QuerySelector("#lines")!.TextContent, StringComparison.Ordinal);
-        using var anna = await app.SignInAsync("anna", Role.SalesManager);
-        await anna.OpenAsync("/calls/settings");
-        Assert.Equal(System.Net.HttpStatusCode.Forbidden, anna.Status);
     }
 
     private static async Task<AngleSharp.Dom.IDocument> SendPartAsync(WebBrowser browser, string path, Dictionary<string, string> fields)
