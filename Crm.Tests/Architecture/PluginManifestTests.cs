@@ -21,7 +21,7 @@ public sealed partial class PluginManifestTests
     private static readonly string[] NoScreens =
     [
         "/", "/sign-in", "/address-harvest/{id:long}/export", "/administration/audit.csv", "/administration/sync/{id:int}", "/calendar/events", "/calendar/feed/{token}.ics", "/calls/lookup", "/calls/pop", "/classification/{run:long}/progress", "/classification/{run:long}/rows", "/classification/{run:long}/export.{format}", "/calls/queue/live", "/care/counterparties/{id:long}",
-        "/counterparties/export", "/counterparties/{id:long}/timeline", "/interactions/counterparties", "/interactions/{id:long}/files/{file:long}", "/mail/{id:long}/files/{no:int}", "/mail/sent/{id:long}/files/{no:int}", "/mail/of-interaction/{id:long}", "/notifications/bell", "/notifications/{id:long}/open", "/live", "/prospects/{id:long}/panel", "/interactions/export",
+        "/counterparties/export", "/orders/export", "/counterparties/{id:long}/timeline", "/interactions/counterparties", "/interactions/{id:long}/files/{file:long}", "/mail/{id:long}/files/{no:int}", "/mail/sent/{id:long}/files/{no:int}", "/mail/of-interaction/{id:long}", "/notifications/bell", "/notifications/{id:long}/open", "/live", "/prospects/{id:long}/panel", "/interactions/export",
     ];
 
     private static readonly JsonElement Manifest = Read("manifests", "crm.json");

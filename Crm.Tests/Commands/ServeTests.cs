@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Crm.Plugin.Storage;
 using Crm.Tests.App;
 using Crm.Tests.Servers;
@@ -10,7 +11,7 @@ using Xunit;
 namespace Crm.Tests.Commands;
 
 /// <summary>Real processes: what an administrator sees, and with which code they end.</summary>
-public sealed class ServeTests(PostgresServer postgres)
+public sealed partial class ServeTests(PostgresServer postgres)
 {
     private const string AnyPort = "http://127.0.0.1:0";
 
@@ -25,13 +26,13 @@ public sealed class ServeTests(PostgresServer postgres)
             Assert.Contains("anna     password anna-demo     sales manager", first.Out, StringComparison.Ordinal);
             Assert.Contains("viktor   password viktor-demo   commercial director", first.Out, StringComparison.Ordinal);
             Assert.Contains("admin    password admin-demo    administrator", first.Out, StringComparison.Ordinal);
-            await UntilAsync(() => first.Out.Contains("The company is read: 2,000 counterparties, 30,000 orders", StringComparison.Ordinal));
+            await CompanyAsync(first);
             Assert.Equal(0, await first.TerminateAsync());
         }
 
         await using var second = CrmProcess.Start(serve);
         await SignInAsync(await second.AddressAsync(), "viktor", "viktor-demo");
-        await UntilAsync(() => second.Out.Contains("2,000 counterparties, 30,000 orders", StringComparison.Ordinal));
+        await CompanyAsync(second);
         Assert.Equal(0, await second.TerminateAsync());
         Assert.DoesNotContain("   at ", second.Error, StringComparison.Ordinal);
     }
@@ -159,13 +160,25 @@ public sealed class ServeTests(PostgresServer postgres)
         Assert.DoesNotContain("/sign-in", browser.Location, StringComparison.Ordinal);
     }
 
-    private static async Task UntilAsync(Func<bool> holds)
+    /// <summary>The demo has 2,000 counterparties and 30,000 orders from before today, and what has come since midnight.</summary>
+    private static async Task CompanyAsync(CrmProcess crm)
+    {
+        await UntilAsync(() => Company().IsMatch(crm.Out), crm);
+        var counts = Company().Match(crm.Out);
+        Assert.InRange(int.Parse(counts.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture), 2_000, 2_010);
+        Assert.InRange(int.Parse(counts.Groups[2].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture), 30_000, 30_100);
+    }
+
+    private static async Task UntilAsync(Func<bool> holds, CrmProcess crm)
     {
         for (var i = 0; i < 600 && !holds(); i++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
         }
 
-        Assert.True(holds());
+        Assert.True(holds(), crm.Out + crm.Error);
     }
+
+    [GeneratedRegex("The company is read: ([0-9,]+) counterparties, ([0-9,]+) orders")]
+    private static partial Regex Company();
 }

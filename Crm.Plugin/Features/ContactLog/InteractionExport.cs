@@ -10,9 +10,6 @@ namespace Crm.Plugin.Features.ContactLog;
 /// <summary>Writes the filtered contacts to a file: what the user may export, noted in the audit log.</summary>
 internal sealed class InteractionExport(InteractionStore store, CurrentUser user, AuditLog audit, CrmDbContext database, IStringLocalizer<Texts> text)
 {
-    /// <summary>A spreadsheet holds little more than a million rows.</summary>
-    private const int MostRows = 1_000_000;
-
     private static readonly string[] Headings =
     [
         "When", "Kind", "Direction", "State", "Importance", "Counterparty", "Contact person", "Subject", "Content", "Result", "Next step", "Responsible", "Minutes", "Planned start", "Planned end", "Room",
@@ -23,14 +20,12 @@ internal sealed class InteractionExport(InteractionStore store, CurrentUser user
     {
         audit.Note(database, "interactions.exported", "interaction", null, asked);
         await database.SaveChangesAsync(cancellation);
-        http.Response.ContentType = csv ? "text/csv; charset=utf-8" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-        http.Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=\"contacts-{today:yyyy-MM-dd}.{(csv ? "csv" : "xlsx")}\"");
         // Read scope and export scope both hold: a role may export less than it sees, never more.
         var scope = (Scope)Math.Min((int)user.Rights.ExportScope, (int)user.Rights.ReadScope);
-        await using ITableWriter writer = csv ? new CsvTableWriter(http.Response.Body) : new XlsxTableWriter(http.Response.Body, text["Contacts"]);
+        await using var writer = TableFile.Open(http, csv, "contacts", text["Contacts"], today);
         await writer.RowAsync([.. Headings.Select(h => (object)text[h].Value)]);
         InteractionCursor? after = null;
-        for (var rows = 0; rows < MostRows;)
+        for (var rows = 0; rows < TableFile.MostRows;)
         {
             var page = await store.ListAsync(filter, after, 1_000, cancellation, scope);
             foreach (var entry in page.Entries)

@@ -12,7 +12,7 @@ internal sealed class InteractionStore(CrmDbContext database, CurrentUser user, 
     /// <summary>How many entries one text search looks through before it asks the user to go on.</summary>
     public const int SearchDepth = 20_000;
 
-    /// <summary>So many of the latest entries are looked through before the index of words is asked: a common word fills the page from them.</summary>
+    /// <summary>So many of the latest entries are looked through first: a common word, or what much fits, fills the page from them.</summary>
     private const int ProbeDepth = 2_000;
 
     /// <summary>The latest entries of one counterparty, for its timeline; planned ones stand first, being the latest.</summary>
@@ -54,7 +54,8 @@ internal sealed class InteractionStore(CrmDbContext database, CurrentUser user, 
     {
         var reach = scope ?? user.Rights.ReadScope;
         string[] words = [.. SearchText.Fold(filter.Text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct().Take(8)];
-        if (words.Length == 0 && !filter.IsSparse)
+        // Of one counterparty either everything is within reach or nothing.
+        if (words.Length == 0 && !filter.IsSparse && (reach == Scope.All || filter.CounterpartyId is not null))
         {
             return Page(await Entries(Latest(Within(Served(filter), reach), after).Take(limit + 1)).ToListAsync(cancellation), limit, null);
         }
@@ -62,18 +63,15 @@ internal sealed class InteractionStore(CrmDbContext database, CurrentUser user, 
         // What an index serves comes in its order, and so much of it is looked through for the rest: a filter that hardly anything
         // fits costs no more than one that much fits.
         var served = Latest(Served(filter), after);
-        if (words.Length > 0)
+        var probed = await LookedThroughAsync(served.Take(ProbeDepth), filter, reach, words, limit + 1, cancellation);
+        if (probed.Count > limit)
         {
-            var probed = await LookedThroughAsync(served.Take(ProbeDepth), filter, reach, words, limit + 1, cancellation);
-            if (probed.Count > limit)
-            {
-                return Page(probed, limit, null);
-            }
+            return Page(probed, limit, null);
+        }
 
-            if (await search.FindAsync(words, cancellation) is { } hits)
-            {
-                return Page(await HitAsync(hits, filter, reach, after, words, limit + 1, cancellation), limit, null);
-            }
+        if (words.Length > 0 && await search.FindAsync(words, cancellation) is { } hits)
+        {
+            return Page(await HitAsync(hits, filter, reach, after, words, limit + 1, cancellation), limit, null);
         }
 
         var found = await LookedThroughAsync(served.Take(SearchDepth), filter, reach, words, limit + 1, cancellation);

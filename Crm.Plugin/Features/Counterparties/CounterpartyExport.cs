@@ -10,19 +10,14 @@ namespace Crm.Plugin.Features.Counterparties;
 /// <summary>Writes the filtered list to a file: what the user may export, noted in the audit log.</summary>
 internal sealed class CounterpartyExport(CounterpartySearch search, CurrentUser user, AuditLog audit, CrmDbContext database, IStringLocalizer<Texts> text, Show show)
 {
-    /// <summary>A spreadsheet holds little more than a million rows.</summary>
-    private const int MostRows = 1_000_000;
-
     public async Task WriteAsync(HttpContext http, CounterpartyFilter filter, bool csv, CancellationToken cancellation)
     {
         audit.Note(database, "counterparties.exported", "counterparty", null, filter.ToQuery());
         await database.SaveChangesAsync(cancellation);
-        http.Response.ContentType = csv ? "text/csv; charset=utf-8" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-        http.Response.Headers.ContentDisposition = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"attachment; filename=\"counterparties-{show.Today:yyyy-MM-dd}.{(csv ? "csv" : "xlsx")}\"");
-        await using ITableWriter writer = csv ? new CsvTableWriter(http.Response.Body) : new XlsxTableWriter(http.Response.Body, text["Counterparties"]);
+        await using var writer = TableFile.Open(http, csv, "counterparties", text["Counterparties"], show.Today);
         await writer.RowAsync([.. new[] { "Name", "Code", "Tax number", "Roles", "City", "Phone", "E-mail", "Manager", "Importance", "Stage", "Regularity" }.Select(h => (object)text[h].Value)]);
         string? after = null;
-        for (var rows = 0; rows < MostRows;)
+        for (var rows = 0; rows < TableFile.MostRows;)
         {
             // Read scope and export scope both hold: a role may export less than it sees, never more.
             var scope = user.Rights.ExportScope < user.Rights.ReadScope ? user.Rights.ExportScope : user.Rights.ReadScope;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crm.Contracts;
+using Crm.Plugin.Security;
 using Crm.Plugin.Shell;
 
 namespace Crm.Plugin.Features.Orders;
@@ -11,11 +12,13 @@ internal static class OrdersFeature
 
     public static IServiceCollection AddOrders(this IServiceCollection services) => services
         .AddScoped<OrderStore>()
+        .AddScoped<OrderExport>()
         .AddSingleton(new MenuEntry("/orders", "Orders", "file-invoice", 30, _ => true));
 
     public static void MapOrders(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/orders", ListAsync);
+        routes.MapGet("/orders/export", ExportAsync);
         routes.MapGet("/orders/{id:long}", CardAsync);
     }
 
@@ -33,6 +36,11 @@ internal static class OrdersFeature
             ? Screen.Of<OrderRows>(new { List = list, Filter = filter })
             : Screen.Of<OrdersPage>(new { List = list, Filter = filter });
     }
+
+    private static Task ExportAsync(HttpContext http, OrderExport export, CurrentUser user, CancellationToken cancellation) =>
+        user.Rights.ExportScope == Scope.None
+            ? Screen.Of<MessagePage>(new { Status = StatusCodes.Status403Forbidden }).ExecuteAsync(http)
+            : export.WriteAsync(http, Filter(http.Request.Query), http.Request.Query["format"] == "csv", cancellation);
 
     private static async Task<IResult> CardAsync(long id, OrderStore store, CancellationToken cancellation) =>
         await store.FindAsync(id, cancellation) is { } order
