@@ -20,27 +20,13 @@ internal sealed class InteractionExport(InteractionStore store, CurrentUser user
     {
         audit.Note(database, "interactions.exported", "interaction", null, asked);
         await database.SaveChangesAsync(cancellation);
-        // Read scope and export scope both hold: a role may export less than it sees, never more.
-        var scope = (Scope)Math.Min((int)user.Rights.ExportScope, (int)user.Rights.ReadScope);
         await using var writer = TableFile.Open(http, csv, "contacts", text["Contacts"], today);
         await writer.RowAsync([.. Headings.Select(h => (object)text[h].Value)]);
-        InteractionCursor? after = null;
-        for (var rows = 0; rows < TableFile.MostRows;)
+        await writer.WritePagesAsync<InteractionEntry, InteractionCursor?>(async after =>
         {
-            var page = await store.ListAsync(filter, after, 1_000, cancellation, scope);
-            foreach (var entry in page.Entries)
-            {
-                await writer.RowAsync(Cells(entry));
-            }
-
-            rows += page.Entries.Count;
-            if (page.Next is not { } next)
-            {
-                break;
-            }
-
-            after = next;
-        }
+            var page = await store.ListAsync(filter, after, 1_000, cancellation, user.Rights.ExportReach);
+            return (page.Entries, page.Next);
+        }, Cells);
     }
 
     private object?[] Cells(InteractionEntry entry) =>

@@ -16,25 +16,11 @@ internal sealed class CounterpartyExport(CounterpartySearch search, CurrentUser 
         await database.SaveChangesAsync(cancellation);
         await using var writer = TableFile.Open(http, csv, "counterparties", text["Counterparties"], show.Today);
         await writer.RowAsync([.. new[] { "Name", "Code", "Tax number", "Roles", "City", "Phone", "E-mail", "Manager", "Importance", "Stage", "Regularity" }.Select(h => (object)text[h].Value)]);
-        string? after = null;
-        for (var rows = 0; rows < TableFile.MostRows;)
+        await writer.WritePagesAsync<CounterpartyLine, string>(async after =>
         {
-            // Read scope and export scope both hold: a role may export less than it sees, never more.
-            var scope = user.Rights.ExportScope < user.Rights.ReadScope ? user.Rights.ExportScope : user.Rights.ReadScope;
-            var page = await (await search.ListAsync(filter, after, 1_000, cancellation, scope)).ReachedAsync(database, show.Today, cancellation);
-            foreach (var line in page.Lines)
-            {
-                await writer.RowAsync(Cells(line));
-            }
-
-            rows += page.Lines.Count;
-            if (page.Next is null)
-            {
-                break;
-            }
-
-            after = page.Next;
-        }
+            var page = await (await search.ListAsync(filter, after, 1_000, cancellation, user.Rights.ExportReach)).ReachedAsync(database, show.Today, cancellation);
+            return (page.Lines, page.Next);
+        }, Cells);
     }
 
     private object?[] Cells(CounterpartyLine line) =>

@@ -16,27 +16,13 @@ internal sealed class OrderExport(OrderStore store, CurrentUser user, AuditLog a
     {
         audit.Note(database, "orders.exported", "order", null, filter.ToQuery());
         await database.SaveChangesAsync(cancellation);
-        // Read scope and export scope both hold: a role may export less than it sees, never more.
-        var scope = (Scope)Math.Min((int)user.Rights.ExportScope, (int)user.Rights.ReadScope);
         await using var writer = TableFile.Open(http, csv, "orders", text["Sales orders"], show.Today);
         await writer.RowAsync([.. Headings.Select(h => (object)text[h].Value)]);
-        string? after = null;
-        for (var rows = 0; rows < TableFile.MostRows;)
+        await writer.WritePagesAsync<OrderLine, string>(async after =>
         {
-            var page = await store.ListAsync(filter, after, 1_000, cancellation, scope);
-            foreach (var order in page.Lines)
-            {
-                await writer.RowAsync(Cells(order));
-            }
-
-            rows += page.Lines.Count;
-            if (page.Next is null)
-            {
-                break;
-            }
-
-            after = page.Next;
-        }
+            var page = await store.ListAsync(filter, after, 1_000, cancellation, user.Rights.ExportReach);
+            return (page.Lines, page.Next);
+        }, Cells);
     }
 
     private object?[] Cells(OrderLine order) =>
