@@ -100,6 +100,15 @@ internal sealed class TurnProcess : IAsyncDisposable
         return new DirectoryInfo($"/proc/{process.Id}/fd").EnumerateFileSystemInfos().Any(f => f.LinkTarget is { } target && sockets.Contains(target));
     }
 
+    /// <summary>Kills all of them that live.</summary>
+    public static async Task StopAsync(IEnumerable<TurnProcess> processes)
+    {
+        foreach (var process in processes)
+        {
+            await process.DisposeAsync();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)

@@ -55,13 +55,13 @@ public sealed class MailKillTests(PostgresServer postgres, MailServer server)
 
             await Task.WhenAll(living.Select(p => p.IdleAsync()));
             Assert.NotEqual(0, await database.Set<MailOut>().CountAsync(m => m.State == MailState.Queued)); // what the dead had claimed waits for their claims to run out
-            await StopAsync(living);
+            await TurnProcess.StopAsync(living);
             living = [Start(11), Start(11)];
             await Task.WhenAll(living.Select(p => p.IdleAsync()));
         }
         finally
         {
-            await StopAsync(living);
+            await TurnProcess.StopAsync(living);
         }
 
         Assert.Equal(Letters, await database.Set<MailOut>().CountAsync(m => m.State == MailState.Sent));
@@ -77,14 +77,6 @@ public sealed class MailKillTests(PostgresServer postgres, MailServer server)
         TurnProcess Start(int minutesLate) => TurnProcess.Start(Turn.Letters, app.Folder, connection, minutesLate, ("CRM_MAIL_CA", server.AuthorityFile));
         IReadOnlyList<(int Port, string MessageId)> Accepted() => server.Accepted();
         bool IsQueued(string id) => database.Set<MailOut>().Any(m => m.MessageId == id && m.State == MailState.Queued);
-    }
-
-    private static async Task StopAsync(IEnumerable<TurnProcess> processes)
-    {
-        foreach (var process in processes)
-        {
-            await process.DisposeAsync();
-        }
     }
 
     private static async Task UntilAsync(Func<bool> holds)

@@ -64,13 +64,13 @@ public sealed class ProspectKillTests(PostgresServer postgres, TrytonServer tryt
 
             await Task.WhenAll(living.Select(p => p.IdleAsync()));
             Assert.Equal(Kills.Length, await database.Set<Prospect>().CountAsync(p => p.Fate == ProspectFate.Waiting, Cancellation)); // until the claims of the dead have run out
-            await StopAsync(living);
+            await TurnProcess.StopAsync(living);
             living = [Start(6), Start(6)];
             await Task.WhenAll(living.Select(p => p.IdleAsync()));
         }
         finally
         {
-            await StopAsync(living);
+            await TurnProcess.StopAsync(living);
         }
 
         Assert.Equal(Prospects, await database.Set<Prospect>().CountAsync(p => p.State == ProspectState.Converted, Cancellation));
@@ -80,13 +80,5 @@ public sealed class ProspectKillTests(PostgresServer postgres, TrytonServer tryt
         Assert.Equal(parties.Select(p => p.ToString(CultureInfo.InvariantCulture)).Order(StringComparer.Ordinal), keys.Order(StringComparer.Ordinal));
 
         TurnProcess Start(int minutesLate) => TurnProcess.Start(Turn.Prospects, app.Folder, database.Database.GetConnectionString()!, minutesLate);
-    }
-
-    private static async Task StopAsync(IEnumerable<TurnProcess> processes)
-    {
-        foreach (var process in processes)
-        {
-            await process.DisposeAsync();
-        }
     }
 }
