@@ -95,7 +95,7 @@ public sealed class RoleRights
     public Scope ExportScope { get; set; }
 
     /// <summary>Read scope and export scope both hold: a role may export less than it sees, never more.</summary>
-    public Scope ExportReach => ExportScope < ReadScope ? ExportScope : ReadScope;
+    public Scope ExportReach() => ExportScope < ReadScope ? ExportScope : ReadScope;
 
     /// <summary>Whether the team must be known to apply them.</summary>
     public bool ReachesTeam => ReadScope == Scope.Team || WriteScope == Scope.Team || ExportScope == Scope.Team;
@@ -110,7 +110,7 @@ public sealed class RoleRights
 
     internal sealed class Configuration : IEntityTypeConfiguration<RoleRights>
     {
-        public void Configure(EntityTypeBuilder<RoleRights> builder) => builder.ToTable("role_rights").Ignore(r => r.ReachesTeam).Ignore(r => r.ExportReach).HasKey(r => r.Role);
+        public void Configure(EntityTypeBuilder<RoleRights> builder) => builder.ToTable("role_rights").Ignore(r => r.ReachesTeam).HasKey(r => r.Role);
     }
 }
 

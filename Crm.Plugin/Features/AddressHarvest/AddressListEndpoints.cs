@@ -53,7 +53,7 @@ internal static class AddressListEndpoints
         http.Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=\"addresses-{list.Id}.csv\"");
         await using var writer = new CsvTableWriter(http.Response.Body);
         await writer.RowAsync([.. new[] { "Address", "Counterparty", "State", "Reason", "Legal basis", "Source", "Added by", "Added on" }.Select(h => (object)text[h].Value)]);
-        var scope = user.Rights.ExportReach;
+        var scope = user.Rights.ExportReach();
         string? after = null;
         var rows = 0;
         do

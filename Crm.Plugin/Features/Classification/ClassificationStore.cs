@@ -145,7 +145,7 @@ internal sealed class ClassificationStore(IDbContextFactory<CrmDbContext> contex
 
     /// <summary>Every row in the order of places, for exports.</summary>
     public IAsyncEnumerable<RunRow> StreamAsync(long runId, RowFilter filter, CurrentUser user, CancellationToken cancellation) =>
-        PagesAsync(runId, filter, 0, MostNames, user.Rights.ExportReach, user, cancellation);
+        PagesAsync(runId, filter, 0, MostNames, user.Rights.ExportReach(), user, cancellation);
 
     /// <summary>The row of one counterparty; null when it has none or the reader may not see it.</summary>
     public async Task<RunRow?> RowAsync(long runId, long counterpartyId, CurrentUser user, CancellationToken cancellation)

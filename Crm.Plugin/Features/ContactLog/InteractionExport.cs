@@ -24,7 +24,7 @@ internal sealed class InteractionExport(InteractionStore store, CurrentUser user
         await writer.RowAsync([.. Headings.Select(h => (object)text[h].Value)]);
         await writer.WritePagesAsync<InteractionEntry, InteractionCursor?>(async after =>
         {
-            var page = await store.ListAsync(filter, after, 1_000, cancellation, user.Rights.ExportReach);
+            var page = await store.ListAsync(filter, after, 1_000, cancellation, user.Rights.ExportReach());
             return (page.Entries, page.Next);
         }, Cells);
     }

@@ -18,7 +18,7 @@ internal sealed class CounterpartyExport(CounterpartySearch search, CurrentUser 
         await writer.RowAsync([.. new[] { "Name", "Code", "Tax number", "Roles", "City", "Phone", "E-mail", "Manager", "Importance", "Stage", "Regularity" }.Select(h => (object)text[h].Value)]);
         await writer.WritePagesAsync<CounterpartyLine, string>(async after =>
         {
-            var page = await (await search.ListAsync(filter, after, 1_000, cancellation, user.Rights.ExportReach)).ReachedAsync(database, show.Today, cancellation);
+            var page = await (await search.ListAsync(filter, after, 1_000, cancellation, user.Rights.ExportReach())).ReachedAsync(database, show.Today, cancellation);
             return (page.Lines, page.Next);
         }, Cells);
     }

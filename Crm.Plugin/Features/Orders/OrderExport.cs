@@ -20,7 +20,7 @@ internal sealed class OrderExport(OrderStore store, CurrentUser user, AuditLog a
         await writer.RowAsync([.. Headings.Select(h => (object)text[h].Value)]);
         await writer.WritePagesAsync<OrderLine, string>(async after =>
         {
-            var page = await store.ListAsync(filter, after, 1_000, cancellation, user.Rights.ExportReach);
+            var page = await store.ListAsync(filter, after, 1_000, cancellation, user.Rights.ExportReach());
             return (page.Lines, page.Next);
         }, Cells);
     }

@@ -66,7 +66,7 @@ internal static class PaperFeature
     private static async Task<(IReadOnlyList<IReadOnlyList<string>> Ready, IReadOnlyList<(string Reason, string Name)> Skipped, bool IsCut)> SelectAsync(
         TypedForm form, SelectionReader selections, CrmDbContext database, CurrentUser user, CancellationToken cancellation)
     {
-        var scope = user.Rights.ExportReach;
+        var scope = user.Rights.ExportReach();
         // Asked anew when the sheets are made: who has said no since the page was opened gets nothing.
         var chosen = await selections.ReadAsync(Selection.From(form), scope, Most, cancellation);
         var ids = chosen.Members.Select(m => m.Counterparty.Id).Distinct().ToList();
